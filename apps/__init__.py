@@ -1,0 +1,1 @@
+"""Applications: each folder reads config, data, model, train, evaluate, export."""

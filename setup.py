@@ -1,0 +1,41 @@
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+# tensorflow-text is built for one minor version of TensorFlow, so the two ranges move together.
+TRANSLATION = ["tensorflow-text>=2.21,<2.22", "sentencepiece>=0.2", "sacrebleu>=2.4", "matplotlib>=3.8"]
+SPEECH = ["librosa>=0.10", "soundfile>=0.12", "jiwer>=3.0", "matplotlib>=3.8"]
+STOCKS = ["pandas>=2.1", "matplotlib>=3.8", "statsmodels>=0.14", "bokeh-sampledata>=2024.2"]
+# KerasTuner imports tensorboard, which TensorFlow no longer brings.
+TUNING = ["keras-tuner>=1.4.8", "tensorboard"]
+COMMAND_LINE = ["jsonargparse[signatures]>=4.35"]
+APPS = sorted({*TRANSLATION, *SPEECH, *STOCKS, *TUNING, *COMMAND_LINE})
+
+packages = find_packages(include=["rnnapps", "rnnapps.*"])
+# The folder apps/ is installed under a name that cannot collide with another project's "apps".
+app_packages = ["rnnapps_apps"] + [
+    package.replace("apps", "rnnapps_apps", 1) for package in find_packages(include=["apps.*"])
+]
+
+setup(
+    name="rnnapps",
+    version="0.1.0",
+    description="Recurrent-network layers and applications for Keras 3, from raw data to a tested SavedModel",
+    long_description=Path(__file__).with_name("README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="Apache-2.0",
+    python_requires=">=3.10",
+    packages=packages + app_packages,
+    package_dir={"rnnapps": "rnnapps", "rnnapps_apps": "apps"},
+    package_data={"rnnapps_apps.translation": ["phrasebook/*.tsv", "phrasebook/*.md"]},
+    install_requires=["tensorflow>=2.21,<2.22", "keras>=3.13,<4"],
+    extras_require={
+        "translation": TRANSLATION + COMMAND_LINE,
+        "speech": SPEECH + COMMAND_LINE,
+        "stocks": STOCKS + COMMAND_LINE,
+        "tuning": TUNING,
+        "apps": APPS,
+        "dev": [*TRANSLATION, *COMMAND_LINE, "pytest>=8", "ruff>=0.12", "tox>=4"],
+    },
+    entry_points={"console_scripts": ["rnnapps=rnnapps_apps.__main__:main"]},
+)
