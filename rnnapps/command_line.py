@@ -1,0 +1,156 @@
+"""The command line that applications share: options from type hints, exit codes, one line for bad input."""
+
+import dataclasses
+import difflib
+import importlib
+import inspect
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from types import MappingProxyType
+from typing import Any
+
+BAD_INPUT, INTERRUPTED = 2, 130
+NONE: Mapping[str, str] = MappingProxyType({})
+
+
+class BadInput(Exception):
+    """What the user gave cannot be used; its text is one line that says what to do next."""
+
+
+@contextmanager
+def reading_input() -> Iterator[None]:
+    """Turns the errors of reading what the user gave into `BadInput`.
+
+    Only what is raised inside the block counts as the user's mistake: a ValueError from anywhere else is a
+    bug of ours, and keeps its traceback.
+    """
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        raise BadInput(str(error)) from error
+
+
+def run_command_line(
+    program: str,
+    verbs: Mapping[str, str],
+    package: str,
+    argv: Sequence[str] | None = None,
+    shorthands: Mapping[str, str] = NONE,
+) -> int:
+    """Runs `program verb options...` and returns its exit code.
+
+    Args:
+        program: what the user typed before the verb, for messages.
+        verbs: verb -> one line of help. The function `verb` of the module `package.verb` does the work; the
+            module is imported only once its verb is asked for, so that help needs no TensorFlow.
+        package: name of the application's package.
+        argv: arguments, the process's own by default.
+        shorthands: option -> the full option it stands for, such as {"--data": "--data.path"}.
+
+    Returns:
+        0, 2 for bad input (after one line on standard error), 130 for Ctrl-C. An error that is not the
+        user's is raised as it is.
+    """
+    argv = list(sys.argv[1:] if argv is None else argv)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    try:
+        if not argv or argv[0] in ("-h", "--help"):
+            print(_overview(program, verbs))
+            return 0 if argv else BAD_INPUT
+        verb, *rest = argv
+        if verb not in verbs:
+            raise BadInput(f"unknown command {verb!r}; choose from {', '.join(verbs)}")
+        function = getattr(importlib.import_module(f"{package}.{verb}"), verb)
+        call_with_options(function, f"{program} {verb}", rest, shorthands)
+        sys.stdout.flush()
+    except BadInput as error:
+        print(f"{program}: error: {' '.join(str(error).split())}", file=sys.stderr)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        print(f"{program}: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output (`| head`) has gone; Python would complain again while closing it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return 0
+
+
+def call_with_options(
+    function: Callable, program: str, argv: Sequence[str], shorthands: Mapping[str, str] = NONE
+) -> Any:
+    """Calls `function` with arguments read from `argv`.
+
+    Parameters without a default are positional, the others options. A parameter that is a dataclass gives its
+    fields as options (`--model.units 512`), and `--config file.yaml` and `--print_config` come with it.
+
+    Raises:
+        BadInput: an option that does not exist or a value that is not allowed.
+    """
+    parser, structured = _parser(function, program)
+    argv = [_expand(argument, shorthands) for argument in argv]
+    try:
+        namespace = parser.parse_args(argv)
+    except Exception as error:
+        raise BadInput(_explain(str(error), parser)) from error
+    with reading_input():  # the dataclasses check their own values
+        values = vars(parser.instantiate(namespace))
+    values = {name: value for name, value in values.items() if not name.startswith(("config", "print_"))}
+    for name, kind in structured.items():
+        fields = {field.name: values.pop(field.name) for field in dataclasses.fields(kind)}
+        with reading_input():
+            values[name] = kind(**fields)
+    return function(**values)
+
+
+def _parser(function: Callable, program: str):
+    from jsonargparse import ActionYesNo, ArgumentParser
+
+    about = inspect.getdoc(function).partition("\n")[0]
+    parser = ArgumentParser(prog=program, description=about, exit_on_error=False, allow_abbrev=False)
+    parameters = inspect.signature(function).parameters.values()
+    structured = {p.name: p.annotation for p in parameters if dataclasses.is_dataclass(p.annotation)}
+    switches = {p.name for p in parameters if p.annotation is bool and p.default is False}
+    if structured:
+        parser.add_argument(
+            "--config", action="config", help="YAML file of options; later options override it"
+        )
+    for kind in structured.values():
+        parser.add_class_arguments(kind)
+    for name in switches:  # "--resume" alone is enough
+        parser.add_argument(
+            f"--{name}", action=ActionYesNo, default=False, help=_argument_help(function, name)
+        )
+    parser.add_function_arguments(function, as_positional=True, skip=switches | set(structured))
+    return parser, structured
+
+
+def _argument_help(function: Callable, name: str) -> str:
+    lines = inspect.getdoc(function).splitlines()
+    return next((line.partition(":")[2].strip() for line in lines if line.strip().startswith(f"{name}:")), "")
+
+
+def _expand(argument: str, shorthands: Mapping[str, str]) -> str:
+    option, equals, value = argument.partition("=")
+    return shorthands.get(option, option) + equals + value
+
+
+def _explain(message: str, parser) -> str:
+    """Adds the nearest options that exist to a message about one that does not."""
+    if "unrecognized arguments" not in message:
+        return message
+    words = [word.partition("=")[0] for word in message.split() if word.startswith("--")]
+    known = [
+        option for action in parser._actions for option in action.option_strings if option.startswith("--")
+    ]
+    near = [option for word in words for option in difflib.get_close_matches(word, known, n=2, cutoff=0.6)]
+    advice = f"did you mean {' or '.join(near)}?" if near else "--help lists what is allowed"
+    return message.replace("unrecognized arguments", "unknown option") + "; " + advice
+
+
+def _overview(program: str, verbs: Mapping[str, str]) -> str:
+    width = max(map(len, verbs))
+    lines = [f"usage: {program} COMMAND [OPTIONS]    ({program} COMMAND --help lists the options)", ""]
+    return "\n".join(lines + [f"  {verb:<{width}}  {about}" for verb, about in verbs.items()])

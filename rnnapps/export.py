@@ -1,0 +1,70 @@
+"""SavedModels that appear whole or not at all, with a model card inside."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+MODEL_CARD = "model_card.md"
+
+
+def export_saved_model(module, path: str | Path, signatures: Mapping[str, Callable], model_card: str) -> Path:
+    """Writes a `tf.Module` as a SavedModel whose folder never exists half-written.
+
+    Everything is written into a temporary folder next to `path`, which is renamed at the end, so that a
+    server that watches for version folders sees only complete ones.
+
+    Args:
+        module: tf.Module that tracks every variable and asset that the signatures use.
+        path: folder of this version, such as `saved_models/translation/phrasebook/1`; must not exist.
+        signatures: name -> concrete function or `tf.function` with an input signature.
+        model_card: Markdown text, written to `model_card.md` inside the folder: SavedModel loaders ignore it
+            and it travels with the model.
+
+    Returns:
+        `path`.
+    Raises:
+        ValueError: `path` exists.
+    """
+    import tensorflow as tf
+
+    path = Path(path)
+    if path.exists():
+        raise ValueError(f"{path} exists; export to another folder or remove it first")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # mkdtemp gives 0700; the folder inside it gets the permissions that the user's umask asks for.
+    staging = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    try:
+        complete = staging / path.name
+        tf.saved_model.save(module, str(complete), signatures=dict(signatures))
+        (complete / MODEL_CARD).write_text(model_card, encoding="utf-8")
+        complete.rename(path)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return path
+
+
+def exported_versions(folder: str | Path) -> list[int]:
+    """Version numbers of the SavedModels in a run folder, ascending; empty when there is none."""
+    return sorted(
+        int(child.name)
+        for child in Path(folder).glob("*")
+        if child.name.isdigit() and (child / "saved_model.pb").is_file()
+    )
+
+
+def find_saved_model(folder: str | Path) -> Path:
+    """The SavedModel that a user means by `folder`: itself, or the latest version inside it.
+
+    Raises:
+        FileNotFoundError: there is none.
+    """
+    folder = Path(folder)
+    if (folder / "saved_model.pb").is_file():
+        return folder
+    if versions := exported_versions(folder):
+        return folder / str(versions[-1])
+    reason = "has no SavedModel in it" if folder.is_dir() else "does not exist"
+    raise FileNotFoundError(
+        f"{folder} {reason}; expected saved_model.pb in it or in a version folder such as 1/"
+    )

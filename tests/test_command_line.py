@@ -1,0 +1,146 @@
+"""Options from type hints, exit codes and one line for bad input."""
+
+import dataclasses
+import sys
+import types
+
+import pytest
+
+from rnnapps.command_line import BadInput, call_with_options, reading_input, run_command_line
+
+
+@dataclasses.dataclass(frozen=True)
+class Model:
+    units: int = 8
+
+    def __post_init__(self):
+        if self.units < 1:
+            raise ValueError(f"model.units must be > 0, is {self.units}")
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Every option.
+
+    Args:
+        model: what is trained
+    """
+
+    model: Model = dataclasses.field(default_factory=Model)
+
+
+def fit(config: Config, resume: bool = False):
+    """Trains."""
+    return config.model.units, resume
+
+
+def score(run: str, beam: int = 1):
+    """Scores."""
+    return run, beam
+
+
+def test_fields_of_a_dataclass_are_options():
+    assert call_with_options(fit, "fit", ["--model.units", "3"]) == (3, False)
+
+
+def test_a_switch_needs_no_value():
+    assert call_with_options(fit, "fit", ["--resume"]) == (8, True)
+
+
+def test_parameters_without_default_are_positional():
+    assert call_with_options(score, "score", ["a", "--beam=4"]) == ("a", 4)
+
+
+def test_options_come_from_a_file_and_later_ones_override(tmp_path):
+    file = tmp_path / "run.yaml"
+    file.write_text("model:\n  units: 5\n")
+    assert call_with_options(fit, "fit", ["--config", str(file)]) == (5, False)
+    assert call_with_options(fit, "fit", ["--config", str(file), "--model.units=6"]) == (6, False)
+
+
+def test_a_shorthand_stands_for_its_option():
+    assert call_with_options(fit, "fit", ["--units", "3"], {"--units": "--model.units"}) == (3, False)
+
+
+def test_the_printed_configuration_reads_back(capsys, tmp_path):
+    with pytest.raises(SystemExit):
+        call_with_options(fit, "fit", ["--model.units", "3", "--print_config"])
+    file = tmp_path / "run.yaml"
+    file.write_text(capsys.readouterr().out)
+    assert call_with_options(fit, "fit", ["--config", str(file)]) == (3, False)
+
+
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        (["--model.unit", "3"], "did you mean --model.units"),
+        (["--model.units", "many"], "model.units"),
+        (["--model.units", "0"], "model.units must be > 0, is 0"),
+        (["--config", "missing.yaml"], "missing.yaml"),
+    ],
+)
+def test_a_bad_option_is_named(argv, message):
+    with pytest.raises(BadInput, match=message):
+        call_with_options(fit, "fit", argv)
+
+
+def test_a_key_that_a_file_should_not_have_is_named(tmp_path):
+    file = tmp_path / "run.yaml"
+    file.write_text("model:\n  unitz: 5\n")
+    with pytest.raises(BadInput, match="unitz"):
+        call_with_options(fit, "fit", ["--config", str(file)])
+
+
+@pytest.fixture
+def package(monkeypatch):
+    """An application in memory; `program.does` decides what its only verb does."""
+    module = types.ModuleType("memory.act")
+    monkeypatch.setitem(sys.modules, "memory", types.ModuleType("memory"))
+    monkeypatch.setitem(sys.modules, "memory.act", module)
+
+    def act(name: str = "x"):
+        """Acts."""
+        module.does()
+
+    module.act, module.does = act, lambda: None
+    return module
+
+
+def run(argv):
+    return run_command_line("program", {"act": "acts"}, "memory", argv)
+
+
+def test_success_is_zero(package):
+    assert run(["act"]) == 0
+
+
+def test_bad_input_is_one_line_and_code_two(package, capsys):
+    def does():
+        with reading_input():
+            raise FileNotFoundError("no pairs.tsv;\n  give --data")
+
+    package.does = does
+    assert run(["act"]) == 2
+    assert capsys.readouterr().err == "program: error: no pairs.tsv; give --data\n"
+
+
+def test_an_unknown_command_lists_the_known(package, capsys):
+    assert run(["fly"]) == 2
+    assert "choose from act" in capsys.readouterr().err
+
+
+def test_control_c_is_130(package):
+    def does():
+        raise KeyboardInterrupt
+
+    package.does = does
+    assert run(["act"]) == 130
+
+
+def test_a_bug_keeps_its_traceback(package):
+    def does():
+        raise ValueError("a bug")
+
+    package.does = does
+    with pytest.raises(ValueError, match="a bug"):
+        run(["act"])
