@@ -1,0 +1,241 @@
+"""From files to token batches: reading, splitting, tokenising, and a report of what was read."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from rnnapps.text.batches import TokenBatches
+from rnnapps.text.pairs import Pairs, read_pairs, read_parallel
+from rnnapps.text.tokenizer import Tokenizer
+
+from .config import DataConfig, TokenizerConfig, TrainConfig
+
+PHRASEBOOK = Path(__file__).parent / "phrasebook"
+PHRASEBOOK_LICENCE = "Apache-2.0, written for this project; see apps/translation/phrasebook/README.md"
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """The three sides of the data.
+
+    Args:
+        training: pairs to learn from, the vocabulary included.
+        validation: pairs to stop and choose weights by.
+        test: pairs to report on.
+        name: where the pairs come from.
+        licence: of the data, as far as known.
+        report: what was read, left out and found, one line each.
+    """
+
+    training: Pairs
+    validation: Pairs
+    test: Pairs
+    name: str
+    licence: str
+    report: tuple[str, ...]
+
+
+class Tokenizers(NamedTuple):
+    """One tokeniser per language; the same object twice when they share a vocabulary."""
+
+    source: Tokenizer
+    target: Tokenizer
+
+    @property
+    def joint(self) -> bool:
+        """Whether both languages share one vocabulary."""
+        return self.source is self.target
+
+
+class EncodedPairs(NamedTuple):
+    """Token ids of pairs, ragged (N, None) int32, END_ID last; the indices of pairs that were too long."""
+
+    source: tf.RaggedTensor
+    target: tf.RaggedTensor
+    too_long: tuple[int, ...]
+
+
+def read_corpus(config: DataConfig) -> Corpus:
+    """Reads all three sides, and splits off those for which there is no file.
+
+    No source sentence (compared after Unicode NFKC) stands on two sides when sides are split off; between
+    files of the user's own, sentences in common are counted in the report.
+
+    Raises:
+        FileNotFoundError: a file that does not exist.
+        ValueError: what `read_pairs` and `read_parallel` raise, or too few sentences to split.
+    """
+    if config.embedded:
+        sides = [read_pairs(PHRASEBOOK / f"{side}.tsv") for side in ("train", "validation", "test")]
+        return _corpus(*sides, "embedded English-French phrasebook", PHRASEBOOK_LICENCE)
+    whole = _read_side(config, "")
+    fractions = {"validation_": config.validation_fraction, "test_": config.test_fraction}
+    given = {side: _read_side(config, side) for side in fractions}
+    wanted = {side: 0.0 if given[side] else fraction for side, fraction in fractions.items()}
+    training, validation, test = split_pairs(whole, wanted["validation_"], wanted["test_"], config.split_seed)
+    return _corpus(
+        training,
+        given["validation_"] or validation,
+        given["test_"] or test,
+        whole.name,
+        "as the user's files have",
+    )
+
+
+def split_pairs(pairs: Pairs, validation: float, test: float, seed: int) -> tuple[Pairs, Pairs, Pairs]:
+    """Divides pairs into training, validation and test by their distinct source sentences.
+
+    A sentence's place depends on the seed and its text only, so that it stays when the file is reordered.
+
+    Args:
+        pairs: all pairs.
+        validation: share of the distinct source sentences; above 0 gives at least one.
+        test: as `validation`.
+        seed: which sentences go where.
+    Raises:
+        ValueError: no sentence would be left to learn from.
+    """
+    keys = [unicodedata.normalize("NFKC", sentence) for sentence in pairs.source]
+    drawn = sorted(set(keys), key=lambda key: hashlib.blake2b(f"{seed}\t{key}".encode()).digest())
+    sizes = [max(1, round(share * len(drawn))) if share else 0 for share in (validation, test)]
+    if sum(sizes) >= len(drawn):
+        raise ValueError(
+            f"{pairs.name}: {len(drawn)} distinct source sentences cannot be split into training, validation "
+            "and test; give more pairs, or validation and test files of their own"
+        )
+    ends = np.cumsum(sizes)
+    side = (
+        dict.fromkeys(drawn, 0)
+        | dict.fromkeys(drawn[: ends[0]], 1)
+        | dict.fromkeys(drawn[ends[0] : ends[1]], 2)
+    )
+    training, validation_side, test_side = (
+        pairs.take([i for i, key in enumerate(keys) if side[key] == wanted]) for wanted in range(3)
+    )
+    # Lines left out belong to the whole file; they are told once, with the training side.
+    training = Pairs(training.source, training.target, training.lines, pairs.skipped, pairs.name)
+    return training, validation_side, test_side
+
+
+def train_tokenizers(training: Pairs, config: TokenizerConfig) -> Tokenizers:
+    """Learns one joint or two separate vocabularies, from the training side only.
+
+    Raises:
+        ValueError: `tokenizer.vocabulary_size` is more than the data allows; the largest size is named.
+    """
+    sides = [[*training.source, *training.target]] if config.joint else [training.source, training.target]
+    try:
+        made = [
+            Tokenizer.train(side, config.vocabulary_size, config.model_type, config.character_coverage)
+            for side in sides
+        ]
+    except ValueError as error:
+        raise ValueError(f"tokenizer.{error}") from None
+    return Tokenizers(made[0], made[-1])
+
+
+def save_tokenizers(tokenizers: Tokenizers, folder: str | Path) -> list[Path]:
+    """Writes tokenizer.model, or source.model and target.model, into `folder`; returns the paths."""
+    files = {"tokenizer": tokenizers.source} if tokenizers.joint else tokenizers._asdict()
+    paths = [Path(folder) / f"{name}.model" for name in files]
+    for path, tokenizer in zip(paths, files.values(), strict=True):
+        tokenizer.save(path)
+    return paths
+
+
+def load_tokenizers(folder: str | Path) -> Tokenizers:
+    """Reads what `save_tokenizers` wrote.
+
+    Raises:
+        FileNotFoundError: there is none.
+    """
+    folder = Path(folder)
+    if (folder / "source.model").is_file():
+        return Tokenizers(Tokenizer.load(folder / "source.model"), Tokenizer.load(folder / "target.model"))
+    joint = Tokenizer.load(folder / "tokenizer.model")
+    return Tokenizers(joint, joint)
+
+
+def encode_pairs(pairs: Pairs, tokenizers: Tokenizers, max_length: int | None = None) -> EncodedPairs:
+    """Token ids of all pairs that are short enough.
+
+    Args:
+        pairs: sentences.
+        tokenizers: one per language.
+        max_length: tokens, the end symbol included; None keeps all.
+    Returns:
+        the ids, and the indices of the pairs left out because a side is longer.
+    """
+    source, target = tokenizers.source.encode(pairs.source), tokenizers.target.encode(pairs.target)
+    if max_length is None:
+        return EncodedPairs(source, target, ())
+    longest = tf.maximum(source.row_lengths(), target.row_lengths()).numpy()
+    kept, too_long = np.flatnonzero(longest <= max_length), np.flatnonzero(longest > max_length)
+    return EncodedPairs(tf.gather(source, kept), tf.gather(target, kept), tuple(too_long.tolist()))
+
+
+def training_batches(
+    pairs: Pairs, tokenizers: Tokenizers, data: DataConfig, train: TrainConfig
+) -> tuple[TokenBatches, tuple[str, ...]]:
+    """Shuffled batches to learn from, and a report: pairs too long, batches, padding.
+
+    Raises:
+        ValueError: no pair is short enough.
+    """
+    encoded = encode_pairs(pairs, tokenizers, data.max_length)
+    if len(encoded.too_long) == len(pairs):
+        raise ValueError(
+            f"data.max_length: {data.max_length} tokens is less than any of the {len(pairs)} training pairs has"
+        )
+    batches = TokenBatches(encoded.source, encoded.target, train.tokens_per_batch, train.seed)
+    report = (
+        f"{len(batches)} batches of up to {train.tokens_per_batch} tokens in {len(batches.shapes)} shapes; "
+        f"{batches.real_share:.0%} of their positions are real tokens",
+    )
+    return batches, (*_too_long_report(pairs, encoded.too_long, data.max_length), *report)
+
+
+def validation_batches(pairs: Pairs, tokenizers: Tokenizers, train: TrainConfig) -> TokenBatches:
+    """Batches of all pairs, whatever their length, in a fixed order."""
+    encoded = encode_pairs(pairs, tokenizers)
+    return TokenBatches(encoded.source, encoded.target, train.tokens_per_batch, shuffle=False)
+
+
+def _read_side(config: DataConfig, side: str) -> Pairs | None:
+    path, source, target = (getattr(config, f"{side}{name}") for name in ("path", "source", "target"))
+    if path is not None:
+        return read_pairs(path, config.column_numbers)
+    return read_parallel(source, target) if source is not None else None
+
+
+def _corpus(training: Pairs, validation: Pairs, test: Pairs, name: str, licence: str) -> Corpus:
+    counts = f"{len(training):,} training, {len(validation):,} validation and {len(test):,} test pairs"
+    report = [f"{name}: {counts}"]
+    for side, pairs in (("training", training), ("validation", validation), ("test", test)):
+        if pairs.skipped:
+            count, where = len(pairs.skipped), _listed(pairs.skipped)
+            report.append(f"{pairs.name}: {count} lines with an empty side left out: {where}")
+        if side != "training" and (common := len(set(training.source) & set(pairs.source))):
+            report.append(f"{common} source sentences of the {side} side are in the training side too")
+    return Corpus(training, validation, test, name, licence, tuple(report))
+
+
+def _too_long_report(pairs: Pairs, too_long: tuple[int, ...], max_length: int) -> tuple[str, ...]:
+    if not too_long:
+        return ()
+    where = _listed([pairs.lines[i] for i in too_long] if pairs.lines else [i + 1 for i in too_long])
+    return (
+        f"{pairs.name}: {len(too_long)} pairs longer than {max_length} tokens left out of training: {where}",
+    )
+
+
+def _listed(lines: list[int], shown: int = 5) -> str:
+    listed = ", ".join(str(line) for line in lines[:shown])
+    return ("line " if len(lines) == 1 else "lines ") + listed + (", ..." if len(lines) > shown else "")

@@ -1,0 +1,1 @@
+"""Reading sentence pairs, SentencePiece in the graph, batches by length."""
