@@ -1,0 +1,132 @@
+"""Additive attention with a query and a key projection."""
+
+from __future__ import annotations
+
+import keras
+import tensorflow as tf
+
+from rnnapps.layers.attend import attend
+
+
+@keras.saving.register_keras_serializable(package="rnnapps")
+class BahdanauAttention(keras.layers.Layer):
+    """Additive attention: a small network compares the query with every position of the source.
+
+    e_ij = v^T tanh(W_a s_i + U_a h_j [+ b])        score of query s_i against value h_j
+    alpha_ij = exp(e_ij) / sum_k exp(e_ik)          alignment, over unmasked positions
+    c_i = sum_j alpha_ij h_j                        context
+
+    With `normalize`, v is replaced by g v / |v| with a learned scale g (Salimans and Kingma 2016); together with
+    `use_bias` that is the "normed" form of Luong's tensorflow/nmt.
+
+    In Bahdanau's decoder the query is the state *before* the step, s_{i-1}; the caller (`AttentionDecoder`) sees to
+    that. Differs from `keras.layers.AdditiveAttention`, which has only v: no W_a, no U_a, and averages over padding
+    when a row is fully masked.
+
+    Args:
+        units: int > 0, U, width of the comparison.
+        normalize: bool, learn the length of v apart from its direction.
+        use_bias: bool, add b inside the tanh.
+        query_initializer, key_initializer, score_initializer: initialisers of W_a, U_a and v.
+
+    Call arguments:
+        query: (B, Q) or (B, T, Q) float.
+        values: (B, S, D) float, the source.
+        mask: (B, S) bool, True where a source position counts; None counts all.
+        keys: (B, S, U), what `project(values)` returned, so that a step costs only the query's projection.
+        return_attention_scores: bool, return the alignment also.
+    Returns:
+        The context (B, D) or (B, T, D); with `return_attention_scores` also the alignment (B, S) or (B, T, S),
+        float32 under half-precision policies. A row with nothing to attend to has context and alignment zero.
+    Raises:
+        ValueError: `units` below 1.
+
+    >>> import numpy as np
+    >>> context, alignment = BahdanauAttention(4)(np.ones((2, 3)), np.ones((2, 5, 6)), return_attention_scores=True)
+    >>> context.shape, alignment.shape
+    (TensorShape([2, 6]), TensorShape([2, 5]))
+
+    Bahdanau et al. 2014, Neural machine translation by jointly learning to align and translate, section 3.1 and
+    appendix A.1.2.
+    """
+
+    def __init__(
+        self,
+        units: int,
+        normalize: bool = False,
+        use_bias: bool = False,
+        query_initializer="glorot_uniform",
+        key_initializer="glorot_uniform",
+        score_initializer="glorot_uniform",
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        if units < 1:
+            raise ValueError(f"BahdanauAttention: units must be at least 1, got {units}")
+        self.units = units
+        self.normalize = normalize
+        self.use_bias = use_bias
+        self.query_initializer = keras.initializers.get(query_initializer)
+        self.key_initializer = keras.initializers.get(key_initializer)
+        self.score_initializer = keras.initializers.get(score_initializer)
+        # Inputs may carry Keras masks; they are not read (masks come as arguments) and not passed on.
+        self.supports_masking = True
+
+    def build(self, query_shape, values_shape):
+        self.query_kernel = self.add_weight(
+            name="query_kernel", shape=(query_shape[-1], self.units), initializer=self.query_initializer
+        )
+        self.key_kernel = self.add_weight(
+            name="key_kernel", shape=(values_shape[-1], self.units), initializer=self.key_initializer
+        )
+        self.v = self.add_weight(name="v", shape=(self.units, 1), initializer=self.score_initializer)
+        self.g = self.bias = None
+        if self.normalize:
+            self.g = self.add_weight(
+                name="g", shape=(), initializer=keras.initializers.Constant(self.units**-0.5)
+            )
+        if self.use_bias:
+            self.bias = self.add_weight(name="bias", shape=(self.units,), initializer="zeros")
+
+    def project(self, values: tf.Tensor) -> tf.Tensor:
+        """U_a h_j [+ b] for the whole source, once per sequence: (B, S, D) -> (B, S, U)."""
+        if not self.built:
+            raise ValueError(
+                "BahdanauAttention.project: the layer has no weights yet; call or build it first"
+            )
+        values = tf.cast(tf.convert_to_tensor(values), self.compute_dtype)
+        keys = values @ self._cast(self.key_kernel)
+        return keys if self.bias is None else keys + self._cast(self.bias)
+
+    def call(self, query, values, mask=None, keys=None, return_attention_scores=False):
+        keys = self.project(values) if keys is None else keys
+        projected = query @ self._cast(self.query_kernel)
+        if query.shape.rank == 2:
+            compared = tf.tanh(keys + projected[:, None])  # B, S, U
+        else:
+            compared = tf.tanh(keys[:, None] + projected[:, :, None])  # B, T, S, U
+        context, alignment = attend((compared @ self._direction())[..., 0], values, mask)
+        return (context, alignment) if return_attention_scores else context
+
+    def compute_mask(self, inputs, previous_mask):
+        return None
+
+    def get_config(self):
+        return super().get_config() | {
+            "units": self.units,
+            "normalize": self.normalize,
+            "use_bias": self.use_bias,
+            "query_initializer": keras.initializers.serialize(self.query_initializer),
+            "key_initializer": keras.initializers.serialize(self.key_initializer),
+            "score_initializer": keras.initializers.serialize(self.score_initializer),
+        }
+
+    def _direction(self):
+        v = tf.convert_to_tensor(self.v)
+        if self.normalize:
+            v = tf.convert_to_tensor(self.g) * v * tf.math.rsqrt(tf.reduce_sum(tf.square(v)))
+        return tf.cast(v, self.compute_dtype)
+
+    def _cast(self, weight):
+        # `project` is also called from outside `__call__`, where Keras does not cast weights.
+        return tf.cast(weight, self.compute_dtype)
