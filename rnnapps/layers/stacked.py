@@ -125,8 +125,8 @@ class Stacked(keras.layers.Layer):
             width = layer.compute_output_shape(shape)[0][-1]
             if self.residual and index > 0 and width != shape[-1]:
                 raise ValueError(
-                    f"residual=True adds to the output of layer {index + 1} ({layer.name}), {width} wide, its input, "
-                    f"{shape[-1]} wide; give both the same width or pass residual=False"
+                    f"residual: the {shape[-1]}-wide input of layer {index + 1} ({layer.name}) is added to its "
+                    f"{width}-wide output; give both the same width or pass residual=False"
                 )
             shape = (*shape[:2], width)
 
@@ -234,13 +234,15 @@ def _originals(layers, depth: int | None) -> list[keras.layers.Layer]:
             raise ValueError(
                 f'{layer.name} has merge_mode=None, two sequences; the next layer needs one ("concat")'
             )
+        if any(not isinstance(size, int) for size in _state_sizes(layer)):
+            raise ValueError(f"{layer.name} has nested states; put its cells into layers of their own")
     return originals
 
 
 def _state_sizes(layer) -> list[int]:
     if hasattr(layer, "forward_layer"):
         return _state_sizes(layer.forward_layer) + _state_sizes(layer.backward_layer)
-    return tree.flatten(layer.state_size)
+    return [layer.state_size] if isinstance(layer.state_size, int) else list(layer.state_size)
 
 
 def _reads_backwards(layer) -> bool:
