@@ -1,0 +1,108 @@
+"""Losses over sequences of token ids, counted per real token."""
+
+from __future__ import annotations
+
+import keras
+import tensorflow as tf
+
+
+@keras.saving.register_keras_serializable(package="rnnapps")
+class SmoothedCrossEntropy(keras.losses.Loss):
+    """Cross-entropy of logits against token ids with label smoothing, averaged over the real tokens.
+
+    l_t = - sum_v q_v log softmax(z_t)_v            with q_v = (1 - e) [v = y_t] + e / V
+        = CE(z_t, y_t) + e (z_t[y_t] - mean_v z_t[v])
+    L   = sum of l_t over real tokens / number of real tokens in the batch
+
+    Differs from `keras.losses.CategoricalCrossentropy(label_smoothing=e)`: ids instead of one-hot rows
+    (nothing of shape (B, T, V) is made for the targets), and the denominator is the number of real tokens.
+    `ignore_id` alone says which tokens are real; a mask that Keras attached to the logits changes nothing.
+    The arithmetic is float32 whatever the precision of the model.
+
+    Args:
+        label_smoothing: float in [0, 1), e, the probability spread evenly over all V ids. Default 0.
+        ignore_id: int, target id of padding, which costs nothing. Default 0. May lie outside the vocabulary.
+        name: str, name of the loss.
+
+    Call arguments:
+        y_true: (B, T) ids.
+        y_pred: (B, T, V) logits.
+        sample_weight: None, (B,) or (B, T), multiplies l_t; the denominator stays the number of real tokens.
+    Returns:
+        float32 scalar; 0 when the batch holds no real token.
+    Raises:
+        ValueError: `label_smoothing` outside [0, 1).
+
+    >>> loss = SmoothedCrossEntropy(label_smoothing=0.1)
+    >>> round(float(loss([[1, 0]], [[[0.0, 0.0], [9.0, 0.0]]])), 4)
+    0.6931
+
+    Szegedy et al. 2016, Rethinking the Inception architecture, section 7.
+    """
+
+    def __init__(
+        self,
+        label_smoothing: float = 0.0,
+        ignore_id: int = 0,
+        name: str = "smoothed_cross_entropy",
+    ):
+        if not 0.0 <= label_smoothing < 1.0:
+            raise ValueError(f"label_smoothing must be in [0, 1), got {label_smoothing}")
+        # Keras's reductions divide by B*T or by its own mask; __call__ divides by the real tokens instead.
+        super().__init__(name=name, reduction="sum", dtype="float32")
+        self.label_smoothing = label_smoothing
+        self.ignore_id = ignore_id
+
+    def __call__(self, y_true, y_pred, sample_weight=None):
+        ids = tf.cast(tf.convert_to_tensor(y_true), tf.int32)
+        real = tf.cast(tf.not_equal(ids, self.ignore_id), tf.float32)  # B, T
+        weights = real if sample_weight is None else real * _per_token(sample_weight, ids)
+        total = tf.reduce_sum(self.call(ids, y_pred) * weights)
+        loss = tf.math.divide_no_nan(total, tf.reduce_sum(real))
+        # Keras adds up the losses of the replicas of a distribution strategy.
+        return loss / tf.distribute.get_strategy().num_replicas_in_sync
+
+    def call(self, y_true, y_pred):
+        """Loss of every token, (B, T) float32, padding included (its value has no meaning)."""
+        ids = tf.cast(tf.convert_to_tensor(y_true), tf.int32)
+        # An ignored id may lie outside the vocabulary, which the CPU kernel refuses.
+        ids = tf.where(tf.equal(ids, self.ignore_id), 0, ids)
+        logits = tf.cast(tf.convert_to_tensor(y_pred), tf.float32)
+        return _cross_entropy(logits, ids, self.label_smoothing)
+
+    def get_config(self):
+        return {"name": self.name, "label_smoothing": self.label_smoothing, "ignore_id": self.ignore_id}
+
+
+def _per_token(sample_weight, ids):
+    weights = tf.cast(tf.convert_to_tensor(sample_weight), tf.float32)
+    return weights[:, None] if weights.shape.rank == 1 and ids.shape.rank == 2 else weights
+
+
+def _cross_entropy(logits, ids, smoothing):
+    if not smoothing:
+        return tf.nn.sparse_softmax_cross_entropy_with_logits(labels=ids, logits=logits)
+
+    # Differentiating the gather and the mean would make two more tensors as large as the logits; written by
+    # hand the whole gradient is softmax(z) - q, of which the fused kernel already has softmax(z) - onehot(y).
+    @tf.custom_gradient
+    def smoothed(logits):
+        vocabulary = tf.shape(logits)[-1]
+        rows = tf.reshape(logits, [-1, vocabulary])
+        labels = tf.reshape(ids, [-1])
+        loss, softmax_minus_target = tf.raw_ops.SparseSoftmaxCrossEntropyWithLogits(
+            features=rows, labels=labels
+        )
+        target_logit = tf.gather(rows, labels, batch_dims=1)
+        loss += smoothing * (target_logit - tf.reduce_mean(rows, axis=-1))
+
+        def gradient(upstream):
+            scale = tf.reshape(upstream, [-1, 1])
+            dense = scale * (softmax_minus_target - smoothing / tf.cast(vocabulary, tf.float32))
+            where = tf.stack([tf.range(tf.size(labels)), labels], axis=1)
+            dense = tf.tensor_scatter_nd_add(dense, where, smoothing * scale[:, 0])
+            return tf.reshape(dense, tf.shape(logits))
+
+        return tf.reshape(loss, tf.shape(ids)), gradient
+
+    return smoothed(logits)

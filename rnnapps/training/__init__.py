@@ -1,0 +1,30 @@
+"""Training: fit with checkpoints and resume, schedules, clipping, and callbacks that look inside."""
+
+from rnnapps.training.checkpoints import Checkpoints, Progress
+from rnnapps.training.decoded_metric import DecodedMetric
+from rnnapps.training.epoch_data import ArrayBatches, EpochBatches, EpochData
+from rnnapps.training.fit import fit
+from rnnapps.training.history import History
+from rnnapps.training.optimizers import optimizer
+from rnnapps.training.schedules import Constant, WarmupCosine, WarmupExponential, WarmupInverseSqrt, schedule
+from rnnapps.training.set_seed import set_seed
+from rnnapps.training.write_atomically import write_atomically
+
+__all__ = [
+    "ArrayBatches",
+    "Checkpoints",
+    "Constant",
+    "DecodedMetric",
+    "EpochBatches",
+    "EpochData",
+    "History",
+    "Progress",
+    "WarmupCosine",
+    "WarmupExponential",
+    "WarmupInverseSqrt",
+    "fit",
+    "optimizer",
+    "schedule",
+    "set_seed",
+    "write_atomically",
+]

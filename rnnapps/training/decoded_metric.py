@@ -1,0 +1,157 @@
+"""Early stopping and best weights by a metric of what the model says, not of its loss."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import keras
+
+
+class DecodedMetric(keras.callbacks.Callback):
+    """Measures decoded output at the end of epochs, keeps the best weights, and stops when they stay the
+    best.
+
+    The validation loss under teacher forcing keeps falling while translations get no better, or rises while
+    they still improve; so the metric that users read decides. The value enters the logs under `name`, so it
+    is in the progress line, in `History` and visible to other callbacks. All of its state survives a resume.
+
+    Args:
+        name: str, name in the logs, e.g. "val_bleu".
+        evaluate: function without arguments, decodes the validation data with the model and returns a float.
+        mode: "max" when greater is better (BLEU, accuracy), "min" when smaller is (error rates). Default
+            "max".
+        patience: int >= 1, measurements without improvement after which training stops, or None to never
+            stop.
+        min_delta: float >= 0, an improvement must be greater than this. Default 0.
+        every: int >= 1, measure after every so many epochs. Default 1.
+        folder: where the best weights are kept, `best-<epoch>.weights.h5`; by default the checkpoints' folder
+            of `rnnapps.training.fit`.
+        restore_best: bool, put the best weights into the model when training ends. Default True.
+
+    Attributes:
+        best: float or None, the best value so far.
+        best_epoch: int or None, 1-based epoch it was reached in.
+        best_weights: path of its weights or None; `model.load_weights` reads it.
+    Raises:
+        ValueError: an argument out of range, or `evaluate` gave something that is not a number.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        evaluate: Callable[[], float],
+        mode: str = "max",
+        patience: int | None = None,
+        min_delta: float = 0.0,
+        every: int = 1,
+        folder: str | Path | None = None,
+        restore_best: bool = True,
+    ):
+        super().__init__()
+        if mode not in ("max", "min"):
+            raise ValueError(f'mode must be "max" or "min", got {mode!r}')
+        if patience is not None and patience < 1:
+            raise ValueError(f"patience must be >= 1 or None, got {patience}")
+        if every < 1:
+            raise ValueError(f"every must be >= 1, got {every}")
+        if min_delta < 0:
+            raise ValueError(f"min_delta must be >= 0, got {min_delta}")
+        self.name = name
+        self.evaluate = evaluate
+        self.mode = mode
+        self.patience = patience
+        self.min_delta = min_delta
+        self.every = every
+        self.folder = None if folder is None else Path(folder)
+        self.restore_best = restore_best
+        self.best: float | None = None
+        self.best_epoch: int | None = None
+        self.wait = 0
+        # As many older best weights as there may be checkpoints that name them; `fit` sets it.
+        self.keep = 3
+
+    @property
+    def best_weights(self) -> Path | None:
+        if self.best_epoch is None:
+            return None
+        return self.folder / f"best-{self.best_epoch:06d}.weights.h5"
+
+    def on_train_begin(self, logs=None):
+        if self.folder is None:
+            raise ValueError(
+                "DecodedMetric needs a folder for the best weights outside of rnnapps.training.fit"
+            )
+
+    def on_epoch_end(self, epoch, logs=None):
+        if (epoch + 1) % self.every:
+            return
+        value = self._measure()
+        if logs is not None:
+            logs[self.name] = value
+        if self._improves(value):
+            self.best, self.best_epoch, self.wait = value, epoch + 1, 0
+            self._save_weights()
+            return
+        self.wait += 1
+        if self.patience is not None and self.wait >= self.patience:
+            self.model.stop_training = True
+
+    def on_train_end(self, logs=None):
+        if self.restore_best and self.best_weights is not None:
+            self.model.load_weights(self.best_weights)
+
+    def get_state(self) -> dict[str, Any]:
+        """State for a checkpoint."""
+        return {"best": self.best, "best_epoch": self.best_epoch, "wait": self.wait}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Continue from a checkpoint's state.
+
+        Raises:
+            FileNotFoundError: the best weights that the state names are gone.
+        """
+        self.best, self.best_epoch, self.wait = state["best"], state["best_epoch"], state["wait"]
+        for path in self._files():
+            # Written after the checkpoint: this run will measure those epochs again.
+            if int(path.name[5:11]) > (self.best_epoch or 0):
+                path.unlink(missing_ok=True)
+        if self.best_weights is not None and not self.best_weights.is_file():
+            raise FileNotFoundError(
+                f"{self.best_weights}: the best weights so far are missing; start a new run folder"
+            )
+
+    def _measure(self):
+        value = self.evaluate()
+        try:
+            return float(value)
+        except (TypeError, ValueError):
+            raise ValueError(f"evaluate of {self.name!r} must return a number, got {value!r}") from None
+
+    def _improves(self, value):
+        if math.isnan(value):
+            return False
+        if self.best is None:
+            return True
+        gain = value - self.best if self.mode == "max" else self.best - value
+        return gain > self.min_delta
+
+    def _save_weights(self):
+        self.folder.mkdir(parents=True, exist_ok=True)
+        # Keras insists on the ending, so the temporary name differs at its front.
+        temporary = self.best_weights.with_name(f".{os.getpid()}-{self.best_weights.name}")
+        try:
+            self.model.save_weights(temporary, overwrite=True)
+            with temporary.open("rb+") as file:
+                os.fsync(file.fileno())
+            temporary.replace(self.best_weights)
+        finally:
+            temporary.unlink(missing_ok=True)
+        for old in self._files()[self.keep + 1 :]:
+            old.unlink(missing_ok=True)
+
+    def _files(self):
+        return sorted(self.folder.glob("best-[0-9][0-9][0-9][0-9][0-9][0-9].weights.h5"), reverse=True)

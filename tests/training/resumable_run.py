@@ -1,0 +1,73 @@
+"""A tiny training run in a process of its own, which the tests kill and start again."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from rnnapps import training
+
+
+class Kill(keras.callbacks.Callback):
+    """Ends the process with `number` after so many steps in it."""
+
+    def __init__(self, steps, number):
+        super().__init__()
+        self.left = steps
+        self.number = number
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.left -= 1
+        if self.left == 0:
+            os.kill(os.getpid(), self.number)
+
+
+def tiny_model():
+    inputs = keras.Input((None, 3))
+    x = keras.layers.LSTM(4, return_sequences=True, dropout=0.3, recurrent_dropout=0.2)(inputs)
+    x = keras.layers.Dropout(0.5)(keras.layers.GRU(4)(x))
+    model = keras.Model(inputs, keras.layers.Dense(1)(x))
+    model.compile(
+        training.optimizer("adam", 0.01, schedule="inverse_sqrt", warmup_steps=5), "mse", metrics=["mae"]
+    )
+    return model
+
+
+def tiny_data():
+    random = np.random.default_rng(0)
+    x = random.normal(size=(36, 5, 3)).astype("float32")
+    return training.ArrayBatches(x, x.sum((1, 2))[:, None], batch_size=5, seed=3)
+
+
+def run(run_dir, resume, kill_after=0, number=signal.SIGKILL, epochs=3):
+    training.set_seed(7)
+    model, data = tiny_model(), tiny_data()
+    x, y = next(iter(data.epoch(99)))
+    decoded = training.DecodedMetric(
+        "val_error",
+        lambda: float(np.abs(model.predict_on_batch(x) - y).mean()),
+        mode="min",
+        restore_best=False,
+    )
+    callbacks = [decoded, *([Kill(kill_after, number)] if kill_after else [])]
+    training.fit(
+        model,
+        data,
+        epochs=epochs,
+        run_dir=run_dir,
+        callbacks=callbacks,
+        checkpoint_every=3,
+        resume=resume,
+        verbose=0,
+    )
+    return model
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    model = run(folder, resume=sys.argv[2] == "resume", kill_after=int(sys.argv[3]), number=int(sys.argv[4]))
+    variables = [*model.variables, *model.optimizer.variables]
+    np.savez(folder / "final.npz", *[variable.numpy() for variable in variables])
