@@ -1,0 +1,165 @@
+"""GRU steps and their derivatives by hand: reset after the recurrent product (cuDNN's form) and before it (Cho 2014)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import tensorflow as tf
+
+from rnnapps.kernels.activations import derivative
+from rnnapps.kernels.layer_norm import Normalized, normalize, normalize_backward
+from rnnapps.kernels.parameters import GRUParameters
+from rnnapps.kernels.recurrent_product import RecurrentProduct
+
+
+class GRUSteps:
+    """The part of a GRU that depends on the state; x = W x_t + b is given, [x_z, x_r, x_h] its blocks.
+
+    z = sigma(x_z + a_z),  r = sigma(x_r + a_r),  hh = g(x_h + a_h),  h = z h_prev + (1 - z) hh
+    reset after:   [a_z, a_r, q] = LN(U h_prev) + b_r,  a_h = r q
+    reset before:  [a_z, a_r] = LN(U_zr h_prev),        a_h = LN(U_h (r h_prev))
+    Layer norm (optional) takes the two gates together and the candidate apart (Ba 2016, eq. 24-25).
+    """
+
+    def __init__(self, parameters: GRUParameters):
+        self.p = p = parameters
+        names = ("recurrent_kernel", "recurrent_bias", "norm_recurrent")
+        self.weights = {name: w for name in names if (w := getattr(p, name)) is not None}
+        self.units = p.recurrent_kernel.shape[0]
+        if p.reset_after:
+            self.product = RecurrentProduct(p.recurrent_kernel, p.recurrent_masks)
+            return
+        gates, candidate = tf.split(p.recurrent_kernel, [2 * self.units, self.units], axis=1)
+        masks = p.recurrent_masks
+        self.gate_product = RecurrentProduct(gates, masks[:2] if len(masks) == 3 else masks)
+        self.candidate_product = RecurrentProduct(candidate, masks[-1:])
+
+    def with_weights(self, weights: list[tf.Tensor]) -> GRUSteps:
+        """The same steps on other tensors, in the order of `weights`."""
+        return GRUSteps(replace(self.p, **dict(zip(self.weights, weights, strict=True))))
+
+    def forward(self, x: tf.Tensor, states: tuple) -> tuple[tuple, tuple]:
+        """Input sums (B, 3U) and states (h,) -> new states, and what the backward pass needs of this step."""
+        (h,) = states
+        x_z, x_r, x_h = tf.split(x, 3, axis=-1)
+        if self.p.reset_after:
+            product = self.product.forward(h)
+            a_z, a_r, q = tf.split(self._shift(self._scale(product)), 3, axis=-1)
+            z, r = self.p.recurrent_activation(x_z + a_z), self.p.recurrent_activation(x_r + a_r)
+            candidate = self.p.activation(x_h + r * q)
+        else:
+            gates = self.gate_product.forward(h)
+            a_z, a_r = tf.split(self._scale_gates(gates), 2, axis=-1)
+            z, r = self.p.recurrent_activation(x_z + a_z), self.p.recurrent_activation(x_r + a_r)
+            q = self.candidate_product.forward(r * h)
+            candidate = self.p.activation(x_h + self._scale_candidate(q))
+            product = tf.concat([gates, q], axis=-1)
+        return (z * h + (1 - z) * candidate,), (product,)
+
+    def linearize(self, x: tf.Tensor, previous: tuple, saved: tuple) -> dict[str, tf.Tensor]:
+        """Every factor of the backward pass that does not depend on gradients, for all steps at once (T, B, ...)."""
+        p = self.p
+        (h_previous,) = previous
+        (product,) = saved
+        factors = {}
+        if p.norm_recurrent is not None:
+            gates, candidate = tf.split(product, [2 * self.units, self.units], axis=-1)
+            gates, candidate = normalize(gates), normalize(candidate)
+            factors |= {"gates_value": gates.value, "gates_inverse": gates.inverse_deviation}
+            factors |= {"candidate_value": candidate.value, "candidate_inverse": candidate.inverse_deviation}
+        a_z, a_r, q = tf.split(self._shift(self._scale(product)), 3, axis=-1)
+        x_z, x_r, x_h = tf.split(x, 3, axis=-1)
+        z, r = p.recurrent_activation(x_z + a_z), p.recurrent_activation(x_r + a_r)
+        candidate = p.activation(x_h + (r * q if p.reset_after else q))
+        slope_r = derivative(p.recurrent_activation, r)
+        to_z = (h_previous - candidate) * derivative(p.recurrent_activation, z)
+        to_h = (1 - z) * derivative(p.activation, candidate)
+        factors["z"] = z
+        if p.reset_after:
+            return factors | {"sums": tf.concat([to_z, to_h * q * slope_r, to_h * r], axis=-1), "to_h": to_h}
+        return factors | {"to_z": to_z, "to_h": to_h, "r": r, "to_r": h_previous * slope_r}
+
+    def backward(self, gradients: tuple, factors: dict) -> tuple[tuple, dict]:
+        """One step back: gradient of the new state -> gradient of the old one, and what the weights need."""
+        (dh,) = gradients
+        if self.p.reset_after:
+            d_sums = tf.concat([dh, dh, dh], axis=-1) * factors["sums"]
+            emitted = {"h": dh, "sums": d_sums}
+            d_product = d_sums
+            if self.p.norm_recurrent is not None:
+                d_gates, d_candidate = tf.split(d_sums, [2 * self.units, self.units], axis=-1)
+                d_gates, d_candidate = (
+                    self._gates_backward(d_gates, factors),
+                    self._candidate_backward(d_candidate, factors),
+                )
+                d_product = emitted["product"] = tf.concat([d_gates, d_candidate], axis=-1)
+            return (dh * factors["z"] + self.product.backward(d_product),), emitted
+        d_candidate = dh * factors["to_h"]
+        d_candidate_product = self._candidate_backward(d_candidate, factors)
+        d_reset = self.candidate_product.backward(d_candidate_product)
+        d_gates = tf.concat([dh * factors["to_z"], d_reset * factors["to_r"]], axis=-1)
+        d_gate_product = self._gates_backward(d_gates, factors)
+        emitted = {"sums": tf.concat([d_gates, d_candidate], axis=-1)}
+        if self.p.norm_recurrent is not None:
+            emitted["product"] = tf.concat([d_gate_product, d_candidate_product], axis=-1)
+        dh_previous = dh * factors["z"] + d_reset * factors["r"] + self.gate_product.backward(d_gate_product)
+        return (dh_previous,), emitted
+
+    def weight_gradients(self, previous: tuple, factors: dict, emitted: dict) -> tuple[tf.Tensor, list]:
+        """Gradient of the input sums (T, B, 3U), and of `weights` in their order: products outside the loop."""
+        (h_previous,) = previous
+        d_sums = emitted["sums"]
+        d_product = emitted.get("product", d_sums)
+        gradients = {}
+        if self.p.reset_after:
+            gradients["recurrent_kernel"] = self.product.kernel_gradient(h_previous, d_product)
+            dx = tf.concat([d_sums[..., : 2 * self.units], emitted["h"] * factors["to_h"]], axis=-1)
+        else:
+            d_gates, d_candidate = tf.split(d_product, [2 * self.units, self.units], axis=-1)
+            gradients["recurrent_kernel"] = tf.concat(
+                [
+                    self.gate_product.kernel_gradient(h_previous, d_gates),
+                    self.candidate_product.kernel_gradient(factors["r"] * h_previous, d_candidate),
+                ],
+                axis=-1,
+            )
+            dx = d_sums
+        if "recurrent_bias" in self.weights:
+            gradients["recurrent_bias"] = tf.reduce_sum(d_sums, axis=(0, 1))
+        if "norm_recurrent" in self.weights:
+            values = tf.concat([factors["gates_value"], factors["candidate_value"]], axis=-1)
+            gradients["norm_recurrent"] = tf.reduce_sum(d_sums * values, axis=(0, 1))
+        return dx, [gradients[name] for name in self.weights]
+
+    def _scale(self, product):
+        if self.p.norm_recurrent is None:
+            return product
+        gates, candidate = tf.split(product, [2 * self.units, self.units], axis=-1)
+        return tf.concat([self._scale_gates(gates), self._scale_candidate(candidate)], axis=-1)
+
+    def _scale_gates(self, gates):
+        if self.p.norm_recurrent is None:
+            return gates
+        return normalize(gates).value * self.p.norm_recurrent[: 2 * self.units]
+
+    def _scale_candidate(self, candidate):
+        if self.p.norm_recurrent is None:
+            return candidate
+        return normalize(candidate).value * self.p.norm_recurrent[2 * self.units :]
+
+    def _shift(self, sums):
+        return sums if self.p.recurrent_bias is None else sums + self.p.recurrent_bias
+
+    def _gates_backward(self, gradient, factors):
+        if self.p.norm_recurrent is None:
+            return gradient
+        scaled = gradient * self.p.norm_recurrent[: 2 * self.units]
+        return normalize_backward(scaled, Normalized(factors["gates_value"], factors["gates_inverse"]))
+
+    def _candidate_backward(self, gradient, factors):
+        if self.p.norm_recurrent is None:
+            return gradient
+        scaled = gradient * self.p.norm_recurrent[2 * self.units :]
+        return normalize_backward(
+            scaled, Normalized(factors["candidate_value"], factors["candidate_inverse"])
+        )

@@ -1,0 +1,141 @@
+"""LSTM step and its derivative by hand, split so that as little as possible happens inside the loop over time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import tensorflow as tf
+
+from rnnapps.kernels.activations import derivative
+from rnnapps.kernels.layer_norm import Normalized, normalize, normalize_backward
+from rnnapps.kernels.parameters import LSTMParameters
+from rnnapps.kernels.recurrent_product import RecurrentProduct, matmul_over_time
+
+WEIGHTS = (
+    "recurrent_kernel",
+    "peephole",
+    "projection",
+    "norm_recurrent",
+    "norm_cell_scale",
+    "norm_cell_offset",
+)
+
+
+class LSTMSteps:
+    """The part of an LSTM that depends on the state: z = x + U h_prev, where x = W x_t + b is given.
+
+    z_i += p_i c_prev,  z_f += p_f c_prev,  c = sigma(z_f) c_prev + sigma(z_i) g(z_c),  z_o += p_o c
+    m = sigma(z_o) g(n(c)),  h = m P           (n: layer norm of the cell, P: projection; both optional)
+    """
+
+    def __init__(self, parameters: LSTMParameters):
+        self.p = parameters
+        self.weights = {name: w for name in WEIGHTS if (w := getattr(parameters, name)) is not None}
+        self.product = RecurrentProduct(parameters.recurrent_kernel, parameters.recurrent_masks)
+        if parameters.projection is not None:
+            self.projection_transposed = tf.transpose(parameters.projection)
+
+    def with_weights(self, weights: list[tf.Tensor]) -> LSTMSteps:
+        """The same steps on other tensors, in the order of `weights`."""
+        return LSTMSteps(replace(self.p, **dict(zip(self.weights, weights, strict=True))))
+
+    def forward(self, x: tf.Tensor, states: tuple) -> tuple[tuple, tuple]:
+        """Input sums (B, 4U) and states (h, c) -> new states, and what the backward pass needs of this step."""
+        p = self.p
+        h, c = states
+        from_state = self.product.forward(h)
+        z = x + (from_state if p.norm_recurrent is None else normalize(from_state).value * p.norm_recurrent)
+        z_i, z_f, z_c, z_o = tf.split(z, 4, axis=-1)
+        if p.peephole is not None:
+            z_i, z_f = z_i + p.peephole[0] * c, z_f + p.peephole[1] * c
+        c = p.recurrent_activation(z_f) * c + p.recurrent_activation(z_i) * p.activation(z_c)
+        if p.peephole is not None:
+            z_o = z_o + p.peephole[2] * c
+            z = tf.concat([z_i, z_f, z_c, z_o], axis=-1)
+        shown = c
+        if p.norm_cell_scale is not None:
+            shown = normalize(c).value * p.norm_cell_scale + p.norm_cell_offset
+        h = p.recurrent_activation(z_o) * p.activation(shown)
+        if p.projection is not None:
+            h = tf.matmul(h, p.projection)
+        return (h, c), (z,) if p.norm_recurrent is None else (z, from_state)
+
+    def linearize(self, x: tf.Tensor, previous: tuple, saved: tuple) -> dict[str, tf.Tensor]:
+        """Every factor of the backward pass that does not depend on gradients, for all steps at once (T, B, ...)."""
+        p = self.p
+        c_previous = previous[1]
+        z_i, z_f, z_c, z_o = tf.split(saved[0], 4, axis=-1)
+        i, f, o = (p.recurrent_activation(z) for z in (z_i, z_f, z_o))
+        g = p.activation(z_c)
+        c = f * c_previous + i * g
+        factors = {"f": f}
+        shown = c
+        if p.norm_cell_scale is not None:
+            cell = normalize(c)
+            shown = cell.value * p.norm_cell_scale + p.norm_cell_offset
+            factors |= {"cell_value": cell.value, "cell_inverse": cell.inverse_deviation}
+        seen = p.activation(shown)
+        if p.norm_recurrent is not None:
+            recurrent = normalize(saved[1])
+            factors |= {"recurrent_value": recurrent.value, "recurrent_inverse": recurrent.inverse_deviation}
+        if p.peephole is not None:
+            factors["c"] = c
+        if p.projection is not None:
+            factors["m"] = o * seen
+        sigma = lambda y: derivative(p.recurrent_activation, y)
+        gates = [
+            g * sigma(i),
+            c_previous * sigma(f),
+            i * derivative(p.activation, g),
+            seen * sigma(o),
+        ]
+        return factors | {"gates": tf.concat(gates, axis=-1), "shown": o * derivative(p.activation, seen)}
+
+    def backward(self, gradients: tuple, factors: dict) -> tuple[tuple, dict]:
+        """One step back: gradients of the new states -> gradients of the old ones, and what the weights need."""
+        p = self.p
+        dh, dc = gradients
+        emitted = {}
+        if p.projection is not None:
+            emitted["h"] = dh
+            dh = tf.matmul(dh, self.projection_transposed)
+        d_shown = dh * factors["shown"]
+        if p.norm_cell_scale is not None:
+            emitted["shown"] = d_shown
+            cell = Normalized(factors["cell_value"], factors["cell_inverse"])
+            d_shown = normalize_backward(d_shown * p.norm_cell_scale, cell)
+        dc = dc + d_shown
+        if p.peephole is not None:
+            dc = dc + dh * factors["gates"][:, -dh.shape[-1] :] * p.peephole[2]
+        dz = tf.concat([dc, dc, dc, dh], axis=-1) * factors["gates"]
+        emitted["z"] = dz
+        dc_previous = dc * factors["f"]
+        if p.peephole is not None:
+            dz_i, dz_f, _, _ = tf.split(dz, 4, axis=-1)
+            dc_previous = dc_previous + dz_i * p.peephole[0] + dz_f * p.peephole[1]
+        d_product = dz
+        if p.norm_recurrent is not None:
+            recurrent = Normalized(factors["recurrent_value"], factors["recurrent_inverse"])
+            d_product = emitted["product"] = normalize_backward(dz * p.norm_recurrent, recurrent)
+        return (self.product.backward(d_product), dc_previous), emitted
+
+    def weight_gradients(self, previous: tuple, factors: dict, emitted: dict) -> tuple[tf.Tensor, list]:
+        """Gradient of the input sums (T, B, 4U), and of `weights` in their order: products outside the loop."""
+        h_previous, c_previous = previous
+        dz = emitted["z"]
+        gradients = {
+            "recurrent_kernel": self.product.kernel_gradient(h_previous, emitted.get("product", dz)),
+        }
+        if "peephole" in self.weights:
+            dz_i, dz_f, _, dz_o = tf.split(dz, 4, axis=-1)
+            seen = ((dz_i, c_previous), (dz_f, c_previous), (dz_o, factors["c"]))
+            gradients["peephole"] = tf.stack([tf.reduce_sum(d * c, axis=(0, 1)) for d, c in seen])
+        if "projection" in self.weights:
+            gradients["projection"] = matmul_over_time(factors["m"], emitted["h"])
+        if "norm_recurrent" in self.weights:
+            gradients["norm_recurrent"] = tf.reduce_sum(dz * factors["recurrent_value"], axis=(0, 1))
+        if "norm_cell_scale" in self.weights:
+            d_shown = emitted["shown"]
+            gradients["norm_cell_scale"] = tf.reduce_sum(d_shown * factors["cell_value"], axis=(0, 1))
+            gradients["norm_cell_offset"] = tf.reduce_sum(d_shown, axis=(0, 1))
+        return dz, [gradients[name] for name in self.weights]

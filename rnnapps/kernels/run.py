@@ -1,0 +1,82 @@
+"""Running one of the loops with Keras's conventions about time, masks and outputs around it."""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+from rnnapps.kernels import backpropagation, reference
+from rnnapps.kernels.gru import GRUSteps
+from rnnapps.kernels.input_projection import project
+from rnnapps.kernels.lstm import LSTMSteps
+from rnnapps.kernels.parameters import GRUParameters, LSTMParameters, Parameters, SimpleRNNParameters
+from rnnapps.kernels.simple_rnn import SimpleRNNSteps
+
+_STEPS = {SimpleRNNParameters: SimpleRNNSteps, LSTMParameters: LSTMSteps, GRUParameters: GRUSteps}
+
+
+def run(
+    kernel: str,
+    parameters: Parameters,
+    sequences: tf.Tensor,
+    initial_state: tuple[tf.Tensor, ...],
+    mask: tf.Tensor | None = None,
+    *,
+    keep_new: tuple | None = None,
+    truncate: int | None = None,
+    go_backwards: bool = False,
+    unroll: bool = False,
+    return_sequences: bool = True,
+    zero_output_for_mask: bool = False,
+    training: bool = False,
+) -> tuple[tf.Tensor, tf.Tensor, tuple[tf.Tensor, ...]]:
+    """Runs a recurrence over `sequences`, as `keras.layers.RNN.inner_loop` does.
+
+    Args:
+        kernel: "reference" or "bptt".
+        parameters: weights, activations, dropout masks.
+        sequences: (B, T, D) float.
+        initial_state: each (B, U), the state that is the output first.
+        mask: (B, T) or (B, T, 1), False where a step leaves state and output as they were. Any pattern.
+        keep_new: per state, the share of the new value (zoneout): None, a scalar, or (T, B, U) in processing order.
+        truncate: gradients do not cross from step k to step k-1 at multiples k of this number of steps.
+        go_backwards: time runs from the last step to the first; outputs come in that order.
+        unroll: steps are written out in the graph instead of looped over; T must be static.
+        return_sequences: whether all outputs are wanted.
+        zero_output_for_mask: masked steps give zeros instead of the output before them.
+        training: keep what the backward pass needs. Gradients are the same without it, at the price of a second run.
+    Returns:
+        last output (B, P); outputs (B, T, P), or (B, 1, P) without `return_sequences`; the last states.
+    """
+    x = tf.transpose(sequences, (1, 0, 2))
+    if mask is not None:
+        mask = tf.transpose(tf.reshape(tf.cast(mask, tf.bool), tf.shape(sequences)[:2]))[..., None]
+    if go_backwards:
+        x = tf.reverse(x, [0])
+        mask = None if mask is None else tf.reverse(mask, [0])
+    states = tuple(initial_state)
+    keep_new = keep_new or (None,) * len(states)
+
+    if kernel == "reference":
+        outputs, states = reference.loop(x, states, parameters, keep_new, mask, truncate)
+    else:
+        outputs, states = backpropagation.loop(
+            _STEPS[type(parameters)](parameters),
+            project(x, parameters),
+            states,
+            keep_new,
+            mask,
+            truncate=truncate,
+            unroll=unroll,
+            return_sequences=return_sequences,
+            training=training,
+        )
+    last = states[0]
+    if mask is not None:
+        # Keras: before a row's first valid step there is no output to repeat, so it is zero whatever the initial state.
+        shown = mask if zero_output_for_mask else tf.cumsum(tf.cast(mask, tf.int32)) > 0
+        last = tf.where(shown[-1], last, tf.zeros_like(last))
+        if return_sequences:
+            outputs = tf.where(shown, outputs, tf.zeros_like(outputs))
+    if not return_sequences:
+        return last, last[:, None], states
+    return last, tf.transpose(outputs, (1, 0, 2)), states
