@@ -83,8 +83,9 @@ def call_with_options(
 ) -> Any:
     """Calls `function` with arguments read from `argv`.
 
-    Parameters without a default are positional, the others options. A parameter that is a dataclass gives its
-    fields as options (`--model.units 512`), and `--config file.yaml` and `--print_config` come with it.
+    Parameters without a default and positional-only ones are positional, the others options. A parameter that
+    is a dataclass gives its fields as options (`--model.units 512`), and `--config file.yaml` and
+    `--print_config` come with it.
 
     Raises:
         BadInput: an option that does not exist or a value that is not allowed.
@@ -102,7 +103,9 @@ def call_with_options(
         fields = {field.name: values.pop(field.name) for field in dataclasses.fields(kind)}
         with reading_input():
             values[name] = kind(**fields)
-    return function(**values)
+    call = inspect.signature(function).bind_partial()
+    call.arguments.update(values)
+    return function(*call.args, **call.kwargs)
 
 
 def _parser(function: Callable, program: str):
@@ -123,7 +126,11 @@ def _parser(function: Callable, program: str):
         parser.add_argument(
             f"--{name}", action=ActionYesNo, default=False, help=_argument_help(function, name)
         )
-    parser.add_function_arguments(function, as_positional=True, skip=switches | set(structured))
+    optional = {p.name: p for p in parameters if p.kind is p.POSITIONAL_ONLY and p.default is not p.empty}
+    parser.add_function_arguments(function, as_positional=True, skip={*switches, *structured, *optional})
+    for name, parameter in optional.items():
+        about = _argument_help(function, name)
+        parser.add_argument(name, nargs="?", type=parameter.annotation, default=parameter.default, help=about)
     return parser, structured
 
 

@@ -85,7 +85,7 @@ def plot_history(history: str | Path, path: str | Path) -> Path:
         rows = list(csv.DictReader(file))
     if not rows:
         raise ValueError(f"{history} holds no epoch")
-    names = [name for name in rows[0] if name not in ("epoch", "step", "steps")]
+    names = [name for name in rows[0] if name not in ("epoch", "seconds")]
     panels = list(dict.fromkeys(name.removeprefix("val_") for name in names))
     height, width = -(-len(panels) // 3), min(3, len(panels))
     with _fonts():

@@ -39,6 +39,11 @@ def score(run: str, beam: int = 1):
     return run, beam
 
 
+def say(run: str, text: str | None = None, /, *, loud: bool = False):
+    """Says."""
+    return run, text, loud
+
+
 def test_fields_of_a_dataclass_are_options():
     assert call_with_options(fit, "fit", ["--model.units", "3"]) == (3, False)
 
@@ -49,6 +54,11 @@ def test_a_switch_needs_no_value():
 
 def test_parameters_without_default_are_positional():
     assert call_with_options(score, "score", ["a", "--beam=4"]) == ("a", 4)
+
+
+def test_positional_only_parameters_are_positional_and_may_be_left_out():
+    assert call_with_options(say, "say", ["a", "b c", "--loud"]) == ("a", "b c", True)
+    assert call_with_options(say, "say", ["--loud", "a"]) == ("a", None, True)
 
 
 def test_options_come_from_a_file_and_later_ones_override(tmp_path):

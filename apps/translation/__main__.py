@@ -1,0 +1,26 @@
+"""The translator's command line: `python -m apps.translation <command>`."""
+
+import sys
+from collections.abc import Sequence
+
+from rnnapps.command_line import run_command_line
+
+VERBS = {
+    "train": "train on the embedded phrasebook or on your own pairs",
+    "evaluate": "BLEU and chrF of a run, beside a baseline",
+    "translate": "translate a text, a file or standard input",
+    "export": "write a run's SavedModel again, with other decoding options",
+    "inspect": "attention heat map of a translation",
+}
+SHORTHANDS = {"train": {"--data": "--data.path"}, "evaluate": {"--data.columns": "--columns"}}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command and returns the exit code: 0, 2 for bad input, 130 for Ctrl-C."""
+    argv = list(sys.argv[1:] if argv is None else argv)
+    shorthands = SHORTHANDS.get(argv[0], {}) if argv else {}
+    return run_command_line("translation", VERBS, __package__, argv, shorthands)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+"""A run as a SavedModel that takes strings and gives strings."""
+
+from pathlib import Path
+
+from rnnapps.command_line import reading_input
+from rnnapps.export import export_saved_model, exported_versions
+
+from .model_card import model_card
+from .run_folder import RunFolder
+
+
+def export(
+    run: str,
+    beam_size: int | None = None,
+    length_penalty: float | None = None,
+    coverage_penalty: float | None = None,
+    output: str | None = None,
+) -> Path:
+    """Writes a trained run's SavedModel again, as its next version, with other decoding options if given.
+
+    Args:
+        run: path or name of a run.
+        beam_size: hypotheses kept at each step; by default as in the run's config.yaml.
+        length_penalty: alpha of ((5 + length) / 6) ** alpha; by default as in the run's config.yaml.
+        coverage_penalty: how much leaving source tokens unattended costs; by default as in config.yaml.
+        output: folder to write instead of the run's next version; must not exist.
+    """
+    import dataclasses
+
+    given = {"beam_size": beam_size, "length_penalty": length_penalty, "coverage_penalty": coverage_penalty}
+    given = {name: value for name, value in given.items() if value is not None}
+    with reading_input():
+        folder = RunFolder.open(run)
+        config = folder.config()
+        most = min(config.decode.n_best, given.get("beam_size", config.decode.beam_size))
+        decode = dataclasses.replace(config.decode, n_best=most, **given)
+        path = Path(output) if output else next_version(folder)
+        if path.exists():
+            raise ValueError(f"--output {path}: exists; choose another folder")
+        translator = load_trained(folder, decode)
+    write_saved_model(translator, folder, dataclasses.replace(config, decode=decode), path)
+    print(path)
+    return path
+
+
+def write_saved_model(translator, folder: RunFolder, config, path: Path) -> Path:
+    """Exports a `TextTranslator` with both signatures and a model card."""
+    signatures = {"serving_default": translator.serving_default, "n_best": translator.n_best}
+    card = model_card(folder.path.name, config, folder.read_metrics())
+    return export_saved_model(translator, path, signatures, card)
+
+
+def next_version(folder: RunFolder) -> Path:
+    """The folder of the version after the latest, 1 at first."""
+    return folder.path / str(max(exported_versions(folder.path), default=0) + 1)
+
+
+def load_trained(folder: RunFolder, decode):
+    """The `TextTranslator` of a run from its weights, not from its SavedModel, with any decoding options.
+
+    Raises:
+        FileNotFoundError: the run has not ended yet, or its files are gone.
+        ValueError: the weights do not fit the configuration.
+    """
+    from .data import load_tokenizers
+    from .model import build_translator
+    from .text_translator import TextTranslator
+
+    if not folder.weights.is_file():
+        raise FileNotFoundError(f"{folder.weights}: no trained weights; finish the run with train --resume")
+    tokenizers = load_tokenizers(folder.path)
+    sizes = tokenizers.source.vocabulary_size, tokenizers.target.vocabulary_size
+    model = build_translator(folder.config().model, *sizes)
+    model.load_weights(folder.weights)
+    return TextTranslator(model, tokenizers, decode)

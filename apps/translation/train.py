@@ -1,0 +1,94 @@
+"""Training a translator: what the user asked for in, a run folder out."""
+
+import dataclasses
+import datetime
+import os
+from pathlib import Path
+
+from rnnapps.command_line import reading_input
+
+from .config import TranslationConfig
+from .run_folder import SAVED_MODELS, RunFolder
+
+EXAMPLES = 3
+
+
+def train(config: TranslationConfig, run: str | None = None, resume: bool = False) -> RunFolder:
+    """Trains a translator, on the embedded phrasebook unless told otherwise.
+
+    Ends with BLEU beside a baseline, three translations and the paths of what was written.
+
+    Args:
+        config: every option.
+        run: name of the run under saved_models/translation, or a path; by default data and time.
+        resume: continue the run where its last checkpoint is; its own config.yaml gives the options.
+    """
+    with reading_input():
+        path = _run_path(run, config)
+        if resume:
+            folder = RunFolder.open(path)
+            config = _resumed(config, folder)
+        elif path.exists():
+            raise ValueError(f"{path}: the run exists; choose another --run, or continue it with --resume")
+
+    # Only now, so that a mistake on the command line is told without waiting for TensorFlow.
+    from .data import load_tokenizers, read_corpus, save_tokenizers, train_tokenizers
+    from .training_run import conclude, fit_translator, prepare
+
+    with reading_input():
+        corpus = read_corpus(config.data)
+        print("\n".join(corpus.report), flush=True)
+        known = resume and any(path.glob("*.model"))
+        tokenizers = load_tokenizers(path) if known else train_tokenizers(corpus.training, config.tokenizer)
+        prepared = prepare(config, corpus, tokenizers)
+        print("\n".join(prepared.report), flush=True)
+        if not resume:
+            folder = RunFolder.create(path, config)
+    save_tokenizers(tokenizers, path)
+    print(f"run folder: {path}", flush=True)
+    fit_translator(prepared, config, corpus, tokenizers, folder, resume)
+    metrics, translations, plots = conclude(prepared.model, config, corpus, tokenizers, folder)
+    print(_summary(metrics, corpus.test, translations))
+    print(f"\nrun folder: {path}\nplots:      {', '.join(str(plot) for plot in plots)}")
+    print(f"SavedModel: {path / '1'}")
+    return folder
+
+
+def _run_path(run: str | None, config: TranslationConfig) -> Path:
+    if run is None:
+        data = config.data.path or config.data.source or "phrasebook"
+        name = Path(data).name.split(".")[0] or "run"
+        return SAVED_MODELS / f"{name}-{datetime.datetime.now():%Y%m%d-%H%M%S}"
+    return Path(run) if os.sep in run else SAVED_MODELS / run
+
+
+def _resumed(config: TranslationConfig, folder: RunFolder) -> TranslationConfig:
+    """The run's own options; those given now may be none or the same, because no other would be true."""
+    stored = folder.config()
+    if config in (stored, TranslationConfig()):
+        return stored
+    for section in dataclasses.fields(config):
+        then, now = getattr(stored, section.name), getattr(config, section.name)
+        for option in dataclasses.fields(then):
+            was, is_now = getattr(then, option.name), getattr(now, option.name)
+            if was != is_now:
+                raise ValueError(
+                    f"--{section.name}.{option.name} {is_now}: the run was started with {was}; a resumed run "
+                    "keeps its options, so leave them out, or start another --run"
+                )
+    return stored
+
+
+def _summary(metrics: dict, test, translations: list[str]) -> str:
+    from .evaluate import report
+
+    lines = [f"\n{metrics['test']['sentences']} held-out sentences", report(metrics["test"]), ""]
+    step = max(1, len(test) // EXAMPLES)
+    for index in range(0, min(len(test), EXAMPLES * step), step):
+        lines += [
+            f"  source       {test.source[index]}",
+            f"  translation  {translations[index]}",
+            f"  reference    {test.target[index]}",
+            "",
+        ]
+    return "\n".join(lines).rstrip()

@@ -1,0 +1,154 @@
+"""One training run: from prepared data to weights, figures, plots and a SavedModel."""
+
+import dataclasses
+import sys
+from pathlib import Path
+
+import keras
+
+from rnnapps.inspection import plot_history
+from rnnapps.losses import SmoothedCrossEntropy
+from rnnapps.metrics import TokenAccuracy
+from rnnapps.text.batches import TokenBatches
+from rnnapps.training import DecodedMetric, EpochData, fit, optimizer, set_seed
+
+from .config import TrainConfig, TranslationConfig
+from .data import Corpus, Tokenizers, training_batches, validation_batches
+from .evaluate import score, score_baseline, translate_all
+from .export import write_saved_model
+from .heat_map import Attention, attention_of
+from .inspect import file_name
+from .model import Translator, build_translator
+from .run_folder import RunFolder
+from .text_translator import TextTranslator
+
+# Decoding a validation side larger than this after every epoch would take longer than the epoch.
+MOST_DECODED = 1000
+HEAT_MAPS = 4
+HEAT_MAP_CANDIDATES = 200
+READABLE_TOKENS = 14
+
+
+@dataclasses.dataclass(frozen=True)
+class Prepared:
+    """Everything that training needs and that can fail because of what the user gave."""
+
+    model: Translator
+    training: TokenBatches
+    validation: TokenBatches
+    report: tuple[str, ...]
+
+
+def prepare(config: TranslationConfig, corpus: Corpus, tokenizers: Tokenizers) -> Prepared:
+    """Batches and a compiled model; the seed is set first, so that the same options give the same weights.
+
+    Raises:
+        ValueError: options that do not fit each other or the data.
+    """
+    set_seed(config.train.seed)
+    training, report = training_batches(corpus.training, tokenizers, config.data, config.train)
+    validation = validation_batches(corpus.validation, tokenizers, config.train)
+    sizes = tokenizers.source.vocabulary_size, tokenizers.target.vocabulary_size
+    model = build_translator(config.model, *sizes)
+    model.compile(
+        optimizer=_optimizer(config.train, len(training)),
+        loss=SmoothedCrossEntropy(config.train.label_smoothing),
+        metrics=[TokenAccuracy()],
+        jit_compile=False,  # batches have many shapes, and XLA would compile for each
+    )
+    parameters = f"{model.count_params():,} parameters, vocabularies of {sizes[0]} and {sizes[1]} pieces"
+    return Prepared(model, training, validation, (*report, parameters))
+
+
+def fit_translator(
+    prepared: Prepared,
+    config: TranslationConfig,
+    corpus: Corpus,
+    tokenizers: Tokenizers,
+    folder: RunFolder,
+    resume: bool,
+) -> None:
+    """Trains until the decoded metric stops improving or the epochs are over, and saves the best weights."""
+    greedy = TextTranslator(
+        prepared.model, tokenizers, dataclasses.replace(config.decode, beam_size=1, n_best=1)
+    )
+    shown = corpus.validation.take(range(min(MOST_DECODED, len(corpus.validation))))
+    metric = config.train.metric
+
+    def decoded() -> float:
+        translations = translate_all(greedy, shown.source, config.decode.batch_size)
+        return score(translations, shown.target)[metric]["score"]
+
+    fit(
+        prepared.model,
+        EpochData(prepared.training, prepared.training.output_signature),
+        epochs=config.train.epochs,
+        run_dir=folder.path,
+        validation_data=EpochData(prepared.validation, prepared.validation.output_signature),
+        callbacks=[
+            DecodedMetric(
+                f"val_{metric}",
+                decoded,
+                patience=config.train.patience or None,
+                every=config.train.evaluate_every,
+            )
+        ],
+        checkpoint_every=config.train.checkpoint_every,
+        keep=config.train.keep_checkpoints,
+        resume=resume,
+        fingerprint=config.to_dict(),
+        verbose=1 if sys.stdout.isatty() else 2,
+    )
+    prepared.model.save_weights(folder.weights, overwrite=True)
+
+
+def conclude(
+    model: Translator, config: TranslationConfig, corpus: Corpus, tokenizers: Tokenizers, folder: RunFolder
+) -> tuple[dict, list[str], list[Path]]:
+    """Scores the test side, and writes metrics.json, the SavedModel and the plots.
+
+    Returns:
+        the content of metrics.json, the translations of the test side, and the plots' paths.
+    """
+    translator = TextTranslator(model, tokenizers, config.decode)
+    translations = translate_all(translator, corpus.test.source, config.decode.batch_size)
+    scores = {"sentences": len(corpus.test), **score(translations, corpus.test.target)}
+    scores["baseline"] = score_baseline(corpus.test, corpus.training)
+    sizes = {side: len(getattr(corpus, side)) for side in ("training", "validation", "test")}
+    data = {"name": corpus.name, "licence": corpus.licence, "pairs": sizes}
+    metrics = {"test": scores, "data": data, "parameters": model.count_params()}
+    folder.write_metrics(metrics)
+    if not (path := folder.path / "1").exists():
+        write_saved_model(translator, folder, config, path)
+    curves = plot_history(folder.history, folder.plots / "history.png")
+    return metrics, translations, [curves, *_heat_maps(translator, corpus, folder)]
+
+
+def _heat_maps(translator: TextTranslator, corpus: Corpus, folder: RunFolder) -> list[Path]:
+    candidates = attention_of(translator, corpus.test.source[:HEAT_MAP_CANDIDATES])
+    paths = []
+    for attention in sorted(candidates, key=_tells_most)[:HEAT_MAPS]:
+        paths.append(folder.plots / f"attention-{file_name(attention.text)}.png")
+        attention.save(paths[-1])
+    return paths
+
+
+def _tells_most(attention: Attention) -> tuple:
+    """Sorts sentences whose words change places first, the readable and the certain ones before others."""
+    readable = len(attention.source_tokens) <= READABLE_TOKENS
+    return -(readable and attention.crossings > 0), -attention.score / len(attention.target_tokens)
+
+
+def _optimizer(train: TrainConfig, steps_per_epoch: int) -> keras.optimizers.Optimizer:
+    total = max(train.epochs * steps_per_epoch, train.warmup_steps + 1)
+    warmup = max(1, train.warmup_steps) if train.schedule == "inverse_sqrt" else train.warmup_steps
+    # The exponential schedule halves the rate this often, so that a tenth of it is left at the end.
+    decay = total if train.schedule == "cosine" else max(1, round(total / 3.3))
+    return optimizer(
+        "adam",
+        train.learning_rate,
+        clip_norm=train.clip_norm or None,
+        schedule=train.schedule,
+        warmup_steps=warmup,
+        decay_steps=decay,
+    )
