@@ -1,0 +1,1 @@
+"""The embedded English-French phrasebook and the grammar that wrote it."""
