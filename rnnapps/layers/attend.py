@@ -29,8 +29,8 @@ def attend(scores: tf.Tensor, values: tf.Tensor, mask: tf.Tensor | None) -> tupl
 def masked_softmax(scores: tf.Tensor, mask: tf.Tensor | None = None) -> tf.Tensor:
     """Softmax over the last axis that leaves masked positions at exactly zero.
 
-    A row that keeps nothing is all zeros, not uniform, and its gradient is zero. Half-precision scores are summed
-    in float32, and the result stays float32: eight bits of mantissa do not add up to one.
+    A row that keeps nothing is all zeros, not uniform, and its gradient is zero. Half-precision scores
+    are summed in float32, and the result stays float32: eight bits of mantissa do not add up to one.
 
     Args:
         scores: (..., S) float.
@@ -42,6 +42,7 @@ def masked_softmax(scores: tf.Tensor, mask: tf.Tensor | None = None) -> tf.Tenso
     if mask is None:
         return tf.nn.softmax(scores)
     mask = tf.cast(mask, tf.bool)
-    # Finite on purpose: softmax over a row of -inf is 0/0, and its NaN survives the second `where` in the gradient.
+    # Finite on purpose: softmax over a row of -inf is 0/0, and its NaN survives the second `where` in the
+    # gradient.
     alignment = tf.nn.softmax(tf.where(mask, scores, tf.constant(-1e9, scores.dtype)))
     return tf.where(mask, alignment, tf.zeros_like(alignment))

@@ -16,12 +16,12 @@ class BahdanauAttention(keras.layers.Layer):
     alpha_ij = exp(e_ij) / sum_k exp(e_ik)          alignment, over unmasked positions
     c_i = sum_j alpha_ij h_j                        context
 
-    With `normalize`, v is replaced by g v / |v| with a learned scale g (Salimans and Kingma 2016); together with
-    `use_bias` that is the "normed" form of Luong's tensorflow/nmt.
+    With `normalize`, v is replaced by g v / |v| with a learned scale g (Salimans and Kingma 2016);
+    together with `use_bias` that is the "normed" form of Luong's tensorflow/nmt.
 
-    In Bahdanau's decoder the query is the state *before* the step, s_{i-1}; the caller (`AttentionDecoder`) sees to
-    that. Differs from `keras.layers.AdditiveAttention`, which has only v: no W_a, no U_a, and averages over padding
-    when a row is fully masked.
+    In Bahdanau's decoder the query is the state *before* the step, s_{i-1}; the caller
+    (`AttentionDecoder`) sees to that. Differs from `keras.layers.AdditiveAttention`, which has only v: no
+    W_a, no U_a, and averages over padding when a row is fully masked.
 
     Args:
         units: int > 0, U, width of the comparison.
@@ -36,18 +36,20 @@ class BahdanauAttention(keras.layers.Layer):
         keys: (B, S, U), what `project(values)` returned, so that a step costs only the query's projection.
         return_attention_scores: bool, return the alignment also.
     Returns:
-        The context (B, D) or (B, T, D); with `return_attention_scores` also the alignment (B, S) or (B, T, S),
-        float32 under half-precision policies. A row with nothing to attend to has context and alignment zero.
+        The context (B, D) or (B, T, D); with `return_attention_scores` also the alignment (B, S) or (B,
+        T, S), float32 under half-precision policies. A row with nothing to attend to has context and
+        alignment zero.
     Raises:
         ValueError: `units` below 1.
 
     >>> import numpy as np
-    >>> context, alignment = BahdanauAttention(4)(np.ones((2, 3)), np.ones((2, 5, 6)), return_attention_scores=True)
+    >>> layer, query, values = BahdanauAttention(4), np.ones((2, 3)), np.ones((2, 5, 6))
+    >>> context, alignment = layer(query, values, return_attention_scores=True)
     >>> context.shape, alignment.shape
     (TensorShape([2, 6]), TensorShape([2, 5]))
 
-    Bahdanau et al. 2014, Neural machine translation by jointly learning to align and translate, section 3.1 and
-    appendix A.1.2.
+    Bahdanau et al. 2014, Neural machine translation by jointly learning to align and translate, section
+    3.1 and appendix A.1.2.
     """
 
     def __init__(
@@ -82,18 +84,14 @@ class BahdanauAttention(keras.layers.Layer):
         self.v = self.add_weight(name="v", shape=(self.units, 1), initializer=self.score_initializer)
         self.g = self.bias = None
         if self.normalize:
-            self.g = self.add_weight(
-                name="g", shape=(), initializer=keras.initializers.Constant(self.units**-0.5)
-            )
+            self.g = self.add_weight(name="g", shape=(), initializer=keras.initializers.Constant(self.units**-0.5))
         if self.use_bias:
             self.bias = self.add_weight(name="bias", shape=(self.units,), initializer="zeros")
 
     def project(self, values: tf.Tensor) -> tf.Tensor:
         """U_a h_j [+ b] for the whole source, once per sequence: (B, S, D) -> (B, S, U)."""
         if not self.built:
-            raise ValueError(
-                "BahdanauAttention.project: the layer has no weights yet; call or build it first"
-            )
+            raise ValueError("BahdanauAttention.project: the layer has no weights yet; call or build it first")
         values = tf.cast(tf.convert_to_tensor(values), self.compute_dtype)
         keys = values @ self._cast(self.key_kernel)
         return keys if self.bias is None else keys + self._cast(self.bias)

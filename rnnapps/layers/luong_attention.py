@@ -20,29 +20,31 @@ class LuongAttention(keras.layers.Layer):
     alpha_ij = exp(e_ij) / sum_k exp(e_ik)          alignment, over unmasked positions
     c_i = sum_j alpha_ij h_j                        context
 
-    In Luong's decoder the query is the *current* state; the caller (`AttentionDecoder(timing="luong")`) sees to that.
-    Differs from `keras.layers.Attention`: it has the general form, concat has a kernel, keys can be projected once,
-    and a fully masked row gives zero instead of an average over padding.
+    In Luong's decoder the query is the *current* state; the caller (`AttentionDecoder(timing="luong")`)
+    sees to that. Differs from `keras.layers.Attention`: it has the general form, concat has a kernel,
+    keys can be projected once, and a fully masked row gives zero instead of an average over padding.
 
     Args:
         score: "dot" (no weights; query and values have one width), "general" or "concat".
-        units: int > 0, U, width of the comparison in "concat"; None takes the width of the query. Only "concat"
-            has a width to choose.
-        query_initializer, key_initializer, score_initializer: initialisers of W_a (its query half in "concat"), of
-            W_a's half for the values in "concat" or the whole of it in "general", and of v.
+        units: int > 0, U, width of the comparison in "concat"; None takes the width of the query. Only
+            "concat" has a width to choose.
+        query_initializer, key_initializer, score_initializer: initialisers of W_a (its query half in
+            "concat"), of W_a's half for the values in "concat" or the whole of it in "general", and of v.
 
     Call arguments:
         query: (B, Q) or (B, T, Q) float.
         values: (B, S, D) float, the source.
         mask: (B, S) bool, True where a source position counts; None counts all.
-        keys: what `project(values)` returned, so that a step costs only the query's share. Width D for "dot", Q for
-            "general", U for "concat".
+        keys: what `project(values)` returned, so that a step costs only the query's share. Width D for
+            "dot", Q for "general", U for "concat".
         return_attention_scores: bool, return the alignment also.
     Returns:
-        The context (B, D) or (B, T, D); with `return_attention_scores` also the alignment (B, S) or (B, T, S),
-        float32 under half-precision policies. A row with nothing to attend to has context and alignment zero.
+        The context (B, D) or (B, T, D); with `return_attention_scores` also the alignment (B, S) or (B,
+        T, S), float32 under half-precision policies. A row with nothing to attend to has context and
+        alignment zero.
     Raises:
-        ValueError: an unknown `score`; `units` below 1, or given for a score that has none; "dot" on query and
+        ValueError: an unknown `score`; `units` below 1, or given for a score that has none; "dot" on
+        query and
             values of different width.
 
     >>> import numpy as np
@@ -83,14 +85,12 @@ class LuongAttention(keras.layers.Layer):
         if self.score == "dot":
             if query != values:
                 raise ValueError(
-                    f"LuongAttention: score='dot' needs query and values of one width, got {query} and {values}; "
-                    f"use score='general'"
+                    f"LuongAttention: score='dot' needs query and values of one width, got "
+                    f"{query} and {values}; use score='general'"
                 )
             return
         width = query if self.score == "general" else self.units or query
-        self.key_kernel = self.add_weight(
-            name="key_kernel", shape=(values, width), initializer=self.key_initializer
-        )
+        self.key_kernel = self.add_weight(name="key_kernel", shape=(values, width), initializer=self.key_initializer)
         if self.score == "concat":
             self.query_kernel = self.add_weight(
                 name="query_kernel", shape=(query, width), initializer=self.query_initializer
@@ -98,7 +98,7 @@ class LuongAttention(keras.layers.Layer):
             self.v = self.add_weight(name="v", shape=(width, 1), initializer=self.score_initializer)
 
     def project(self, values: tf.Tensor) -> tf.Tensor:
-        """The values' share of the score, for the whole source, once per sequence: (B, S, D) -> (B, S, width)."""
+        """The values' share of the score, once per sequence: (B, S, D) -> (B, S, D or Q or U)."""
         if not self.built:
             raise ValueError("LuongAttention.project: the layer has no weights yet; call or build it first")
         values = tf.cast(tf.convert_to_tensor(values), self.compute_dtype)

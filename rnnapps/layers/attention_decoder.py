@@ -1,0 +1,301 @@
+"""A recurrent decoder that attends to an encoded source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import keras
+import tensorflow as tf
+
+from rnnapps.layers import cell_stack
+from rnnapps.layers.decoder_arguments import check_decoder_arguments
+from rnnapps.layers.decoder_dropout import DropoutMasks, draw_dropout_masks, drop
+from rnnapps.layers.decoder_loop import decoder_loop, decoder_step
+from rnnapps.layers.decoder_states import DecoderStates, Memory
+from rnnapps.layers.readout import Readout
+
+PARTS = ("attention", "embedding", "projection")
+
+
+@keras.saving.register_keras_serializable(package="rnnapps")
+class AttentionDecoder(keras.layers.Layer):
+    """Recurrent decoder with attention: teacher-forced over a whole target, or step by step.
+
+    y_{i-1} is the embedded input of step i, s_i the state h of the top cell, o_i what the stack of cells
+    puts out (s_i, plus its input with `residual`), c_i the context, t_i the features that the projection
+    turns into logits.
+
+    timing="bahdanau" (2014, section 3.1): the *previous* state is the query, the context comes before the
+    cell.
+        c_i = attention(s_{i-1}, values)
+        s_i = f(s_{i-1}, [y_{i-1}; c_i])
+        t_i = tanh(W_t [o_i; c_i; y_{i-1}] + b_t)              readout="tanh"
+        t_i = maxout of two (W_t [o_i; c_i; y_{i-1}] + b_t)    readout="maxout" (appendix A.2.2, there
+        with s_{i-1}) t_i = [o_i; c_i; y_{i-1}]                              readout_units=None
+    timing="luong" (2015, section 3): the *current* output is the query, the context comes after the cell.
+        s_i = f(s_{i-1}, y_{i-1}), or with input feeding f(s_{i-1}, [y_{i-1}; t_{i-1}]), t_0 = 0
+        c_i = attention(o_i, values)
+        t_i = tanh(W_c [c_i; o_i])                             eq. 5
+    logits_i = projection(t_i)
+
+    `keras.layers` has no such layer. TensorFlow Addons' `AttentionWrapper` queries the new state whatever
+    attention it is given, so its Bahdanau decoder is not Bahdanau's.
+
+    Args:
+        cells: a cell or a list of cells, bottom first, of `rnnapps.layers` or `keras.layers`. Context and
+            fed-back vector enter the first.
+        attention: `BahdanauAttention`, `LuongAttention`, or a layer with their `project` and call.
+        embedding: layer from ids (...) to vectors (..., E); None when the inputs are vectors already.
+        projection: layer from features to logits; "tied" for the transposed matrix of `embedding`, which
+            then is a `keras.layers.ReversibleEmbedding` as wide as the features; None returns the
+            features.
+        readout_units: int, R, width of t. None: no readout layer for timing "bahdanau", the width of o
+            for "luong".
+        readout: "tanh" or "maxout", only for timing "bahdanau".
+        timing: "bahdanau" or "luong".
+        input_feeding: bool, only for timing "luong".
+        residual: bool, add the input of every cell but the first to its output; widths must agree.
+        dropout: float in [0, 1), rate on the embedded inputs, on the context or vector fed to the first
+            cell, between cells, and on the features. One mask per row for all steps (Gal and Ghahramani
+            2016).
+        seed: int or None, of the dropout masks.
+
+    Call arguments:
+        inputs: (B, T) ids, or (B, T, E) without an `embedding`: start symbol and target, shifted by one.
+        values: (B, S, M) float, the encoded source.
+        mask: (B, S) bool, True where a *source* position counts. Targets need no mask: later steps change
+            no earlier ones, and padded ones are left to the loss.
+        initial_state: flat list of (B, U) tensors, bottom cell first ([h, c] per LSTM cell); None starts
+            from zeros.
+        training: bool, draw dropout.
+        return_attention_scores, return_state: bool.
+    Returns:
+        Logits (B, T, V) (or features (B, T, R)); then, as asked for, alignments (B, T, S) and the flat
+        cell states after step T, each (B, U).
+    Raises:
+        ValueError: an unknown mode, a `dropout` outside [0, 1), options that exclude each other, widths
+            that do not fit, a wrong number of initial states.
+
+    >>> import keras, numpy as np
+    >>> from rnnapps.layers import BahdanauAttention
+    >>> embedding, projection = keras.layers.Embedding(10, 4), keras.layers.Dense(10)
+    >>> decoder = AttentionDecoder(keras.layers.GRUCell(8), BahdanauAttention(6), embedding, projection)
+    >>> decoder(np.array([[1, 2, 3]]), values=np.ones((1, 7, 8))).shape
+    TensorShape([1, 3, 10])
+
+    Decoding one step at a time gives the same logits:
+
+    >>> memory = decoder.prepare(np.ones((1, 7, 8)))
+    >>> logits, states, alignment = decoder.step(np.array([1]), decoder.initial_states(memory), memory)
+    >>> logits.shape, alignment.shape
+    (TensorShape([1, 10]), TensorShape([1, 7]))
+    """
+
+    def __init__(
+        self,
+        cells,
+        attention: keras.layers.Layer,
+        embedding: keras.layers.Layer | None = None,
+        projection: keras.layers.Layer | str | None = None,
+        readout_units: int | None = None,
+        timing: str = "bahdanau",
+        input_feeding: bool = False,
+        residual: bool = False,
+        dropout: float = 0.0,
+        readout: str = "tanh",
+        seed: int | None = None,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        self.cells = list(cells) if isinstance(cells, list | tuple) else [cells]
+        self.attention = attention
+        self.embedding = embedding
+        self.projection = projection
+        self.readout_units = readout_units
+        self.timing = timing
+        self.input_feeding = input_feeding
+        self.residual = residual
+        self.dropout = dropout
+        self.readout = readout
+        self.seed = seed
+        check_decoder_arguments(self)
+        self.seed_generator = keras.random.SeedGenerator(seed)
+        if timing == "luong":
+            units = readout_units or cell_stack.output_width(self.cells[-1])
+            self.readout_layer = Readout(units, use_bias=False)
+        else:
+            self.readout_layer = Readout(readout_units, readout) if readout_units else None
+        # The mask is an argument; one attached to the inputs is neither read nor passed on.
+        self.supports_masking = True
+
+    def build(self, inputs_shape, values_shape):
+        if self.embedding is None:
+            embedded = inputs_shape[-1]
+        else:
+            _build(self.embedding, inputs_shape)
+            embedded = self.embedding.compute_output_shape(inputs_shape)[-1]
+        output, context = cell_stack.output_width(self.cells[-1]), values_shape[-1]
+        if self.timing == "bahdanau":
+            self.fed_width, query = context, cell_stack.state_widths(self.cells[-1:])[0]
+            self.features_width = output + context + embedded
+        else:
+            self.fed_width, query = (self.readout_layer.units if self.input_feeding else 0), output
+            self.features_width = context + output
+
+        self.input_widths = [embedded + self.fed_width, *map(cell_stack.output_width, self.cells[:-1])]
+        for cell, width in zip(self.cells, self.input_widths, strict=True):
+            _build(cell, (None, width))
+        _build(self.attention, (None, query), values_shape)
+        if self.readout_layer is not None:
+            _build(self.readout_layer, (None, None, self.features_width))
+            self.features_width = self.readout_layer.units
+        if self.projection == "tied":
+            if self.embedding.output_dim != self.features_width:
+                raise ValueError(
+                    f"AttentionDecoder: projection='tied' needs features as wide as the embedding, got "
+                    f"{self.features_width} and {self.embedding.output_dim}; set readout_units"
+                )
+        elif self.projection is not None:
+            _build(self.projection, (None, None, self.features_width))
+
+    def prepare(self, values: tf.Tensor, mask: tf.Tensor | None = None) -> Memory:
+        """The source as `step` wants it: values (B, S, M), their keys, and the mask (B, S) bool or None."""
+        values = tf.cast(tf.convert_to_tensor(values), self.compute_dtype)
+        mask = None if mask is None else tf.cast(mask, tf.bool)
+        return Memory(values, self.attention.project(values), mask)
+
+    def initial_states(self, memory: Memory, initial_state: Sequence[tf.Tensor] | None = None) -> DecoderStates:
+        """States before the first step: the cells' from `initial_state` (flat) or zero, all else zero."""
+        batch = tf.shape(memory.values)[0]
+        zeros = lambda width: tf.zeros((batch, width), self.compute_dtype)
+        widths = cell_stack.state_widths(self.cells)
+        if initial_state is None:
+            cells = [zeros(width) for width in widths]
+        elif len(initial_state) == len(widths):
+            cells = [tf.cast(tf.convert_to_tensor(state), self.compute_dtype) for state in initial_state]
+        else:
+            raise ValueError(
+                f"AttentionDecoder: initial_state must hold {len(widths)} tensors of widths {widths}, "
+                f"got {len(initial_state)}"
+            )
+        return DecoderStates(tuple(cells), (zeros(self.fed_width),) if self.input_feeding else ())
+
+    def call(
+        self,
+        inputs,
+        values,
+        mask=None,
+        initial_state=None,
+        training=False,
+        return_attention_scores=False,
+        return_state=False,
+    ):
+        memory = self.prepare(values, mask)
+        states = self.initial_states(memory, initial_state)
+        embedded = inputs if self.embedding is None else self.embedding(inputs)
+        masks = draw_dropout_masks(self, embedded, training)
+        embedded = drop(embedded, masks.embedded)
+        batch = tf.shape(embedded)[0]
+        with cell_stack.dropout_masks_drawn(self.cells, self.input_widths, batch, training):
+            features, alignments, states = self.inner_loop(embedded, states, memory, masks, training)
+        logits = self._project(drop(features, masks.features))
+        if not (return_attention_scores or return_state):
+            return logits
+        return (
+            logits,
+            *((alignments,) if return_attention_scores else ()),
+            *(states.cells if return_state else ()),
+        )
+
+    def step(
+        self, tokens: tf.Tensor, states: DecoderStates, memory: Memory, training: bool = False
+    ) -> tuple[tf.Tensor, DecoderStates, tf.Tensor]:
+        """One step of decoding, for `rnnapps.decoding`.
+
+        Args:
+            tokens: (N,) ids, or (N, E) without an embedding.
+            states: from `initial_states` or the step before.
+            memory: from `prepare`, its rows matching those of `tokens`.
+            training: bool; dropout masks are then drawn anew at every step.
+        Returns:
+            Logits (N, V), the new states, and the alignment (N, S).
+        """
+        embedded = tf.convert_to_tensor(tokens) if self.embedding is None else self.embedding(tokens)
+        embedded = tf.cast(embedded, self.compute_dtype)
+        masks = draw_dropout_masks(self, embedded, training)
+        embedded = drop(embedded, masks.embedded)
+        batch = tf.shape(embedded)[0]
+        with cell_stack.dropout_masks_drawn(self.cells, self.input_widths, batch, training):
+            output, context, alignment, states = decoder_step(self, embedded, states, memory, masks, training)
+        features = states.attended[0] if self.input_feeding else self.read_out(output, context, embedded)
+        return self._project(drop(features, masks.features)), states, alignment
+
+    def compute_mask(self, inputs, previous_mask):
+        return None
+
+    def get_config(self):
+        serialize = keras.saving.serialize_keras_object
+        return super().get_config() | {
+            "cells": [serialize(cell) for cell in self.cells],
+            **{part: serialize(getattr(self, part)) for part in PARTS},
+            "readout_units": self.readout_units,
+            "timing": self.timing,
+            "input_feeding": self.input_feeding,
+            "residual": self.residual,
+            "dropout": self.dropout,
+            "readout": self.readout,
+            "seed": self.seed,
+        }
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        deserialize = lambda value: keras.saving.deserialize_keras_object(value, custom_objects)
+        parts = {part: deserialize(config[part]) for part in PARTS}
+        return cls(**{**config, **parts, "cells": [deserialize(cell) for cell in config["cells"]]})
+
+    def inner_loop(
+        self,
+        embedded: tf.Tensor,
+        states: DecoderStates,
+        memory: Memory,
+        masks: DropoutMasks,
+        training: bool,
+    ) -> tuple[tf.Tensor, tf.Tensor, DecoderStates]:
+        """The recurrence over a whole target: the one method that a faster kernel has to replace.
+
+        Args:
+            embedded: (B, T, E), dropout applied.
+            masks: the dropout masks of everything else.
+        Returns:
+            Features (B, T, R) before their dropout, alignments (B, T, S), and the states after step T.
+        """
+        return decoder_loop(self, embedded, states, memory, masks, training)
+
+    def run_cells(self, x, states, masks, training):
+        """One step of the stack of cells: what the top puts out (B, U), and the new flat states."""
+        return cell_stack.run_cells(
+            self.cells, x, states, residual=self.residual, masks=masks.between, training=training
+        )
+
+    def attend(self, query, memory):
+        """Context and alignment of queries (B, Q) or (B, T, Q)."""
+        return self.attention(query, memory.values, mask=memory.mask, keys=memory.keys, return_attention_scores=True)
+
+    def read_out(self, output, context, embedded):
+        """t from (..., U), (..., M) and (..., E), for one step or all."""
+        if self.timing == "luong":
+            return self.readout_layer(tf.concat([context, output], axis=-1))
+        parts = tf.concat([output, context, embedded], axis=-1)
+        return parts if self.readout_layer is None else self.readout_layer(parts)
+
+    def _project(self, features):
+        if self.projection is None:
+            return features
+        if self.projection == "tied":
+            return self.embedding(features, reverse=True)
+        return self.projection(features)
+
+
+def _build(layer, *shapes):
+    if not layer.built:
+        layer.build(*shapes)
