@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from . import english, french, lexicon
+from .draw import Draw
 from .phrases import (
-    Draw,
+    OWNED,
     adjectives_for,
     as_subject,
-    combination,
     mass,
     named,
     noun_phrase,
@@ -17,26 +17,16 @@ from .phrases import (
     somebody,
     thing,
 )
-from .sentences import being, sentence, statement
-from .words import Adjective, Phrase, Sentence, Subject
+from .sentences import being, mode, sentence, statement
+from .words import Adjective, Phrase, Sentence, Subject, combination
 
 GOODS = ("goods", "furniture", "building", "home", "reading", "animal", "watch", "learn")
-PLACES = (
-    ("in", "dans"),
-    ("on", "sur"),
-    ("under", "sous"),
-    ("behind", "derrière"),
-    ("in front of", "devant"),
-    ("near", "près de"),
-    ("next to", "à côté de"),
-)
-OUTSIDE = (*PLACES[3:], ("opposite", "en face de"))
 MOODS = ("happy", "sad", "tired", "sick", "kind", "young", "old", "tall", "famous")
 WORK = (
     ("a doctor", "médecin", "médecin"),
     ("a teacher", "professeur", "professeur"),
     ("a baker", "boulanger", "boulangère"),
-    ("a waiter", "serveur", "serveuse"),
+    ("a cook", "cuisinier", "cuisinière"),
     ("a singer", "chanteur", "chanteuse"),
     ("a lawyer", "avocat", "avocate"),
     ("a student", "étudiant", "étudiante"),
@@ -44,6 +34,7 @@ WORK = (
     ("a farmer", "agriculteur", "agricultrice"),
     ("a journalist", "journaliste", "journaliste"),
 )
+AGES = dict.fromkeys(("father", "mother", "uncle", "aunt"), (31, 80)) | dict.fromkeys(("son", "daughter"), (2, 30))
 OBJECT_PRONOUNS = {
     "I": ("me", "me"),
     "you": ("you", "vous"),
@@ -52,11 +43,6 @@ OBJECT_PRONOUNS = {
     "we": ("us", "nous"),
     "they": ("them", "les"),
 }
-
-
-def mode(draw: Draw) -> str:
-    """A statement, mostly; else its negation or question."""
-    return draw.one(("yes", "yes", "no", "ask"))
 
 
 def said_of(adjective: Adjective, subject: Phrase) -> Phrase:
@@ -74,8 +60,9 @@ def quality(draw: Draw) -> Sentence | None:
     said = draw.one(fitting)
     if said in near or (near and alike(near[0], said)):
         return None
-    subject = as_subject(noun_phrase(noun, draw.one(("the", "this", "my", "your", "his", "our")), near, plural))
-    return being(subject, said_of(said, subject), mode=mode(draw))
+    determiners = ("the", "this", "my", "your", "his", "our") if noun.kinds & OWNED else ("the", "this")
+    subject = as_subject(noun_phrase(noun, draw.one(determiners), near, plural))
+    return being(subject, said_of(said, subject), mode=mode(draw, subject))
 
 
 def alike(one: Adjective, other: Adjective) -> bool:
@@ -102,7 +89,7 @@ ALIKE = (
 def identity(draw: Draw) -> Sentence:
     """This is a small white house; these aren't my old shoes; is it a French film?"""
     what = thing(draw, GOODS, ("a", "a", "a", "my", "your", "her"), least=1)
-    how = mode(draw)
+    how = mode(draw, as_subject(what))
     if what.plural:
         en = {"yes": "these are", "no": "these aren't", "ask": "are these"}[how]
         fr = {"yes": "ce sont", "no": "ce ne sont pas", "ask": "est-ce que ce sont"}[how]
@@ -110,7 +97,8 @@ def identity(draw: Draw) -> Sentence:
         en = {"yes": "this is", "no": "this isn't", "ask": "is this"}[how]
         fr = {"yes": "c'est", "no": "ce n'est pas", "ask": "est-ce que c'est"}[how]
     frame = Phrase("", "", ("this",))
-    return sentence(f"{en} {what.en}", f"{fr} {what.fr}", frame, what, end="?" if how == "ask" else ".")
+    shown = what.en.removeprefix("some ")
+    return sentence(f"{en} {shown}", f"{fr} {what.fr}", frame, what, end="?" if how == "ask" else ".")
 
 
 def mood(draw: Draw) -> Sentence:
@@ -121,7 +109,7 @@ def mood(draw: Draw) -> Sentence:
     when = draw.one((Phrase("", ""), Phrase("", ""), Phrase("today", "aujourd'hui", ("today",))))
     if said.en not in ("happy", "sad", "tired", "sick"):
         when = Phrase("", "")
-    return being(subject, said_of(said, subject), *([when] if when.en else []), mode=mode(draw))
+    return being(subject, said_of(said, subject), *([when] if when.en else []), mode=mode(draw, subject))
 
 
 def profession(draw: Draw) -> Sentence:
@@ -130,73 +118,28 @@ def profession(draw: Draw) -> Sentence:
     if draw.chance(0.25):
         subject = draw.one([s for s in lexicon.PRONOUNS if not s.plural])
     en, masculine, feminine = draw.one(WORK)
-    work = Phrase(en, feminine if subject.gender == "f" else masculine, (en,))
-    return being(subject, work, mode=mode(draw))
+    pairs = frozenset({combination(en, subject.items[0])})
+    work = Phrase(en, feminine if subject.gender == "f" else masculine, (en,), pairs)
+    return being(subject, work, mode=mode(draw, subject))
 
 
 def age(draw: Draw) -> Sentence:
     """My sister is twenty-three years old; how old is your brother?"""
     if draw.chance(0.15):
-        who = draw.one((relative, person))(draw)
+        who = draw.one((relative, relative, named))(draw)
         frame = Phrase("", "", ("how old",))
         return sentence(f"how old {english.be(who)} {who.en}", f"quel âge {has(who)} {who.fr}", frame, who, end="?")
     who = draw.one((pronoun, relative, relative, named))(draw)
-    value = 2 + int(draw.one(range(79)))
-    years = Phrase(f"{english.number(value)} years old", f"{french.number(value)} ans", (f"{value}",))
+    first, last = AGES.get(who.items[0], (5, 80))
+    value = draw.one(range(first, last + 1))
+    pairs = frozenset({combination(f"{value}", who.items[0])})
+    years = Phrase(f"{english.number(value)} years old", f"{french.number(value)} ans", (f"{value}",), pairs)
     return sentence(f"{who.en} {english.be(who)} {years.en}", f"{who.fr} {has(who)} {years.fr}", who, years)
 
 
 def has(subject: Subject) -> str:
     """The French form of "to have"."""
     return french.AVOIR[subject.person]
-
-
-def location(draw: Draw) -> Sentence | None:
-    """The black cat is under the small table."""
-    what = thing(draw, ("small", "animal", "clothes", "reading"), ("the", "the", "my", "your", "his"))
-    where = place(draw, ("furniture", "vehicle", "home"), PLACES)
-    if what.items[0] == where.items[1]:
-        return None
-    return being(as_subject(what), where, mode=mode(draw))
-
-
-def place(draw: Draw, kinds: tuple[str, ...], prepositions: tuple[tuple[str, str], ...]) -> Phrase:
-    """A preposition and a definite noun phrase, French contraction left to the spelling rules."""
-    en, fr = draw.one(prepositions)
-    noun = draw.one(lexicon.nouns(*kinds))
-    if en == "in" and "furniture" in noun.kinds:
-        en, fr = "behind", "derrière"
-    elif en in ("on", "under") and noun.en not in ("table", "chair", "bed", "armchair"):
-        en, fr = "near", "près de"
-    elif en == "behind" and "home" in noun.kinds and "building" not in noun.kinds:
-        en, fr = "in", "dans"
-    what = noun_phrase(noun, "the", adjectives_for(draw, noun)[:1])
-    return Phrase(f"{en} {what.en}", f"{fr} {what.fr}", (en, *what.items), what.pairs)
-
-
-def whereabouts(draw: Draw) -> Sentence:
-    """Where is the old church? Where are my black shoes?"""
-    what = as_subject(thing(draw, ("building", "small", "clothes", "animal"), ("the", "the", "my", "your", "our"), 0.3, 1))
-    frame = Phrase("", "", ("where",))
-    return sentence(f"where {english.be(what)} {what.en}", f"où {french.ETRE[what.person]} {what.fr}", frame, what, end="?")
-
-
-def existence(draw: Draw) -> Sentence | None:
-    """There is a small bridge behind the church."""
-    how = mode(draw)
-    what = thing(draw, ("building", "place", "animal", "vehicle"), ("no",) if how == "no" else ("a",), 0.2)
-    where = place(draw, ("building",), OUTSIDE)
-    if what.items[0] == where.items[1]:
-        return None
-    verb = "are" if what.plural else "is"
-    en = {"yes": f"there {verb}", "no": f"there {verb}n't", "ask": f"{verb} there"}[how]
-    fr = {"yes": "il y a", "no": "il ne y a pas", "ask": "est-ce que il y a"}[how]
-    shown = what.en
-    if how == "ask" and what.plural:
-        shown = shown.replace("some ", "any ", 1)
-    return sentence(
-        f"{en} {shown} {where.en}", f"{fr} {what.fr} {where.fr}", what, where, end="?" if how == "ask" else "."
-    )
 
 
 def comparison(draw: Draw) -> Sentence | None:
@@ -210,12 +153,13 @@ def comparison(draw: Draw) -> Sentence | None:
     if first == second or alike(first, said) or alike(second, said) or not alike(first, second):
         return None
     plural = "many" in noun.kinds or draw.chance(0.15)
-    one = as_subject(noun_phrase(noun, draw.one(("the", "the", "my", "this")), [first], plural))
-    other = noun_phrase(noun, draw.one(("the", "the", "your", "our")), [second], plural)
+    owned = bool(noun.kinds & OWNED)
+    one = as_subject(noun_phrase(noun, draw.one(("the", "the", "my" if owned else "this", "this")), [first], plural))
+    other = noun_phrase(noun, draw.one(("the", "the", "your", "our") if owned else ("the",)), [second], plural)
     pairs = frozenset({combination(said.comparative, noun.en)})
     more = Phrase(said.comparative, f"plus {said.agree(noun.gender, plural)}", (said.comparative,), pairs)
     than = Phrase(f"than {other.en}", f"que {other.fr}", other.items[1:], other.pairs)
-    return being(one, more, than, mode=mode(draw))
+    return being(one, more, than, mode=mode(draw, one))
 
 
 def ownership(draw: Draw) -> Sentence:
@@ -223,7 +167,7 @@ def ownership(draw: Draw) -> Sentence:
     what = as_subject(thing(draw, ("goods", "animal", "small"), ("the", "the", "this"), 0.2))
     who = draw.one((relative, named, person))(draw)
     to = Phrase(f"to {who.en}", f"à {who.fr}", who.items, who.pairs)
-    return statement(what, lexicon.VERB["belong"], "present", to, mode=mode(draw))
+    return statement(what, lexicon.VERB["belong"], "present", to, mode=mode(draw, what))
 
 
 def price(draw: Draw) -> Sentence:
@@ -233,7 +177,11 @@ def price(draw: Draw) -> Sentence:
         verb = "coûtent" if what.plural else "coûte"
         frame = Phrase("", "", ("how much",))
         return sentence(
-            f"how much {'do' if what.plural else 'does'} {what.en} cost", f"combien {verb} {what.fr}", frame, what, end="?"
+            f"how much {'do' if what.plural else 'does'} {what.en} cost",
+            f"combien {verb} {what.fr}",
+            frame,
+            what,
+            end="?",
         )
     value = 2 + int(draw.one(range(98)))
     euros = Phrase(f"{english.number(value)} euros", f"{french.number(value)} euros", (f"{value}",))
@@ -254,7 +202,8 @@ def taste(draw: Draw) -> Sentence:
             True,
         )
     )
-    return statement(somebody(draw), verb, "present", what, mode=mode(draw) if verb.en == "like" else "yes")
+    who = somebody(draw)
+    return statement(who, verb, "present", what, mode=mode(draw, who) if verb.en == "like" else "yes")
 
 
 def acquaintance(draw: Draw) -> Sentence:
@@ -268,8 +217,8 @@ def acquaintance(draw: Draw) -> Sentence:
         tense = draw.one(("progressive", "future"))
     if name == "invite":
         tense = "future"
-    whom = Phrase(en, "", (en,))
-    made = statement(subject, lexicon.VERB[name], tense, whom, mode=mode(draw), clitic=fr)
+    whom = Phrase(en, "", (en,), frozenset({combination(name, en)}))
+    made = statement(subject, lexicon.VERB[name], tense, whom, mode=mode(draw, subject), clitic=fr)
     return Sentence(made.en, made.fr.replace(" .", ".").replace("  ?", " ?"), made.close, made.loose)
 
 
@@ -279,7 +228,7 @@ def opinion(draw: Draw) -> Sentence | None:
     who = draw.one((pronoun, relative, named))(draw)
     noun = draw.one(lexicon.nouns("building", "reading", "watch", "goods", "learn"))
     plural = "many" in noun.kinds
-    subject = as_subject(noun_phrase(noun, draw.one(("the", "this", "your")), (), plural))
+    subject = as_subject(noun_phrase(noun, draw.one(("the", "this")), (), plural))
     if draw.chance(0.3):
         subject = draw.one((pronoun, named))(draw)
         if subject.en == who.en:
@@ -294,22 +243,7 @@ def opinion(draw: Draw) -> Sentence | None:
     if subject.items[0] not in {name for name, _ in lexicon.NAMES}:
         fr = fr[0].lower() + fr[1:]
     thought = Phrase(f"that {en}", f"que {fr}", (*subject.items, said.en), what.close)
-    return statement(who, verb, "present", thought, mode=draw.one(("yes", "yes", "ask")))
+    return statement(who, verb, "present", thought, mode="ask" if who.en == "you" and draw.chance(0.5) else "yes")
 
 
-FRAMES = (
-    quality,
-    identity,
-    mood,
-    profession,
-    age,
-    location,
-    whereabouts,
-    existence,
-    comparison,
-    ownership,
-    price,
-    taste,
-    acquaintance,
-    opinion,
-)
+FRAMES = (quality, identity, mood, profession, age, comparison, ownership, price, taste, acquaintance, opinion)

@@ -11,10 +11,28 @@ VOWEL = r"(?!onze\b|huit\b)[aeiouhâàéèêîôûœ]"
 ETRE = ("suis", "est", "sommes", "êtes", "sont")
 AVOIR = ("ai", "a", "avons", "avez", "ont")
 ALLER = ("vais", "va", "allons", "allez", "vont")
-UNITS = (
-    "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize "
-    "dix-sept dix-huit dix-neuf"
-).split()
+UNITS = [
+    "zéro",
+    "un",
+    "deux",
+    "trois",
+    "quatre",
+    "cinq",
+    "six",
+    "sept",
+    "huit",
+    "neuf",
+    "dix",
+    "onze",
+    "douze",
+    "treize",
+    "quatorze",
+    "quinze",
+    "seize",
+    "dix-sept",
+    "dix-huit",
+    "dix-neuf",
+]
 TENS = {20: "vingt", 30: "trente", 40: "quarante", 50: "cinquante", 60: "soixante"}
 
 
@@ -26,7 +44,12 @@ def starts_with_vowel(text: str) -> bool:
 def finish(text: str) -> str:
     """Elides, contracts, and begins with a capital: "de le ami" -> "De l'ami", "à les gares" -> "Aux gares"."""
     text = re.sub(rf"\b(je|ne|de|que|me|le|la) (?=y a\b|{VOWEL})", _elided, text, flags=re.IGNORECASE)
-    for pattern, contracted in ((r"\bde le ", "du "), (r"\bde les ", "des "), (r"\bà le ", "au "), (r"\bà les ", "aux ")):
+    for pattern, contracted in (
+        (r"\bde le ", "du "),
+        (r"\bde les ", "des "),
+        (r"\bà le ", "au "),
+        (r"\bà les ", "aux "),
+    ):
         text = re.sub(pattern, contracted, text)
     return text[0].upper() + text[1:]
 
@@ -126,5 +149,3 @@ def number(value: int) -> str:
     if not rest:
         return TENS[base]
     return TENS[base] + (f" et {UNITS[rest]}" if rest in (1, 11) else f"-{UNITS[rest]}")
-
-

@@ -70,13 +70,13 @@ NOUNS = """
 car|voiture|f|vehicle goods clean|colour size age look price clean nation modern comfort
 bicycle|vélo|m|vehicle goods|colour size age look price nation broken weight
 boat|bateau|m|vehicle goods watch|colour size age look price wood modern||bateaux
-shirt|chemise|f|clothes goods|colour age look price clean
+shirt|chemise|f|clothes worn goods|colour age look price clean
 dress|robe|f|clothes goods|colour age look price long length
 skirt|jupe|f|clothes goods|colour age look price length
-hat|chapeau|m|clothes goods small|colour size age look leather price||chapeaux
-coat|manteau|m|clothes goods|colour age look price weight length leather||manteaux
-scarf|écharpe|f|clothes goods small|colour age look length price|scarves
-shoe|chaussure|f|clothes goods many|colour age look price comfort leather clean
+hat|chapeau|m|clothes worn goods small|colour size age look leather price||chapeaux
+coat|manteau|m|clothes worn goods|colour age look price weight length leather||manteaux
+scarf|écharpe|f|clothes worn goods small|colour age look length price|scarves
+shoe|chaussure|f|clothes worn goods many|colour age look price comfort leather clean
 umbrella|parapluie|m|goods small|colour size age look broken
 table|table|f|furniture goods clean|size age look shape wood clean weight
 chair|chaise|f|furniture goods|size age look wood comfort broken colour
@@ -88,19 +88,19 @@ bag|sac|m|goods small open|colour size age look weight empty leather price
 suitcase|valise|f|goods small open|colour size age weight empty leather
 box|boîte|f|goods small open|colour size shape empty wood weight
 bottle|bouteille|f|small open|size empty green
-glass|verre|m|small|size empty broken clean|glasses
+glass|verre|m|small|size empty broken clean
 cup|tasse|f|small goods|colour size empty broken clean
 plate|assiette|f|small goods|colour size shape broken clean
 key|clé|f|small|small age
-book|livre|m|reading goods|small age content story task nation look length
-newspaper|journal|m|reading|nation content age||journaux
-letter|lettre|f|reading write open|length sad story
+book|livre|m|reading paper goods|small age content story task nation look length
+newspaper|journal|m|reading paper|nation content age||journaux
+letter|lettre|f|reading paper write unseal|length sad story
 story|histoire|f|reading write tell|length content story look|stories
 song|chanson|f|write tell|look length nation story
 film|film|m|watch|age content story nation length quality
 lesson|leçon|f|learn|length content task
 question|question|f|learn|content task
-house|maison|f|building home goods clean|colour size age look modern quiet clean price
+house|maison|f|building home goods clean|red blue white yellow size age look modern quiet clean price
 flat|appartement|m|building home clean|size look modern quiet clean comfort price age
 hotel|hôtel|m|building visit public|size age look modern quiet comfort price quality
 museum|musée|m|building visit public|size age content modern fame look
@@ -117,7 +117,7 @@ bridge|pont|m|place|size age look wood length
 street|rue|f|place|size length quiet look clean
 garden|jardin|m|place visit|size look quiet age
 park|parc|m|place public visit|size look quiet
-room|chambre|f|home clean|size clean quiet comfort colour look
+room|chambre|f|home clean|size clean quiet comfort blue green white yellow look
 kitchen|cuisine|f|home clean|size clean modern white yellow look
 door|porte|f|open furnishing|colour size wood age
 window|fenêtre|f|open furnishing clean|size clean shape broken
@@ -131,14 +131,14 @@ man|homme|m|person|age_person tall handsome mood fame nation|men
 woman|femme|f|person|age_person tall look mood fame nation|women
 boy|garçon|m|person|tall handsome mood small
 girl|fille|f|person|tall mood small look
-child|enfant|m|person|mood small|children
-friend|ami|m|person|mood nation old
-teacher|professeur|m|person work|age_person tall mood
-doctor|médecin|m|person work|age_person mood fame nation
-student|étudiant|m|person work|young mood nation tall
-neighbour|voisin|m|person|age_person mood nation
-dog|chien|m|animal watch|white black grey size old look kind
-cat|chat|m|animal watch|white black grey size old look kind
+child|enfant|m|person own|mood small|children
+friend|ami|m|person own|mood nation old
+teacher|professeur|m|person own|age_person tall mood
+doctor|médecin|m|person own|age_person mood fame nation
+student|étudiant|m|person own|young mood nation tall
+neighbour|voisin|m|person own|age_person mood nation
+dog|chien|m|animal pet watch|white black grey size old look kind
+cat|chat|m|animal pet watch|white black grey size old look kind
 horse|cheval|m|animal watch|white black grey size old look||chevaux
 bird|oiseau|m|animal watch|colour size look||oiseaux
 """
@@ -229,9 +229,8 @@ def _adjective(row: list[str]) -> tuple[Adjective, set[str]]:
 
 def _noun(row: list[str]) -> Noun:
     en, fr, gender, kinds, groups, en_plural, fr_plural = [*row, "", ""][:7]
-    return Noun(
-        en, fr, gender, frozenset(kinds.split()), frozenset(groups.split()), en_plural or en + "s", fr_plural or fr + "s"
-    )
+    en_plural = en_plural or en + ("es" if en.endswith(("s", "x", "ch")) else "s")
+    return Noun(en, fr, gender, frozenset(kinds.split()), frozenset(groups.split()), en_plural, fr_plural or fr + "s")
 
 
 def _verb(row: list[str]) -> Verb:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from itertools import combinations
 
 from . import english, french
-from .phrases import combination
-from .words import Phrase, Sentence, Subject, Verb
+from .draw import Draw
+from .words import Phrase, Sentence, Subject, Verb, combination
 
-PLEASE = Phrase(", please", ", s'il vous plaît")
+
+def mode(draw: Draw, who: Subject) -> str:
+    """A statement, mostly; else its negation or question. Nobody asks what they do themselves."""
+    return draw.one(("yes", "yes", "no", "yes" if who.en in ("I", "we") else "ask"))
 
 
 def sentence(en: str, fr: str, *phrases: Phrase, end: str = ".") -> Sentence:

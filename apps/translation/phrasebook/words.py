@@ -108,3 +108,8 @@ class Sentence:
     fr: str
     close: frozenset[tuple[str, str]]
     loose: frozenset[tuple[str, str]]
+
+
+def combination(one: str, other: str) -> tuple[str, str]:
+    """Two content words that meet, in one order."""
+    return min(one, other), max(one, other)
