@@ -125,8 +125,8 @@ class Stacked(keras.layers.Layer):
             width = layer.compute_output_shape(shape)[0][-1]
             if self.residual and index > 0 and width != shape[-1]:
                 raise ValueError(
-                    f"residual: the {shape[-1]}-wide input of layer {index + 1} ({layer.name}) is added to its "
-                    f"{width}-wide output; give both the same width or pass residual=False"
+                    f"residual: the {shape[-1]}-wide input of layer {index + 1} ({layer.name}) is added to "
+                    f"its {width}-wide output; give both the same width or pass residual=False"
                 )
             shape = (*shape[:2], width)
 
