@@ -1,0 +1,216 @@
+"""Beam search over a step function."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from rnnapps.decoding.backtrace import backtrace
+from rnnapps.decoding.hypotheses import Hypotheses, Step, same_shapes, tile_beams, token_log_probs
+
+DEAD = float("-inf")
+
+
+class Beams(NamedTuple):
+    """K beams for each of B rows, best first; a beam at minus infinity is dead: there were fewer than K hypotheses."""
+
+    log_probs: tf.Tensor  # B, K float32
+    lengths: tf.Tensor  # B, K int32, tokens so far with the end symbol
+    finished: tf.Tensor  # B, K bool: ended, cut by the cap, or dead
+    done: tf.Tensor  # B bool: nothing that could still happen changes the row's best hypotheses
+
+
+def beam_search(
+    step: Step,
+    states: object,
+    *,
+    beam_size: int,
+    start_id: int,
+    end_id: int,
+    max_lengths: tf.Tensor,
+    length_penalty: float = 0.0,
+    coverage_penalty: float = 0.0,
+    n_best: int = 1,
+    forbidden_ids: Sequence[int] = (),
+    pad_id: int = 0,
+    coverage_mask: tf.Tensor | None = None,
+) -> Hypotheses:
+    """The best hypotheses that a search with `beam_size` beams finds.
+
+    score = log P(Y | X) / lp(Y) + cp(X, Y)                                   ranks the final hypotheses
+    lp(Y) = ((5 + |Y|) / 6) ^ length_penalty
+    cp(X, Y) = coverage_penalty * sum_j log(min(sum_i alpha_ij, 1))
+
+    At every step the beams of a row, ended ones included, and all one-token continuations of the others compete for
+    its K places by log P / lp; among equals the better-ranked beam wins, then the lower id. An ended hypothesis keeps
+    its place with its log-probability as it is. Coverage ranks only the final K: a hypothesis that is not at its end
+    has not covered the source yet.
+
+    A row stops as soon as its result is settled: all its beams have ended, or (without a coverage penalty) its
+    `n_best` best have, and no other could overtake them even if it gained the longest length at no further loss. Both
+    depend on the row alone and are exact, so neither the other rows of a batch nor stopping early changes a result.
+
+    A graph function: runs inside `tf.function` and a SavedModel, with unknown batch and lengths. With K = 1 it is
+    `greedy`.
+
+    Args:
+        step: (tokens (B*K,) int32, states) -> (logits (B*K, V), states, alignment (B*K, S) or None). What it closes
+            over (the memory) has its rows repeated by `tile_beams(nest, beam_size)`.
+        states: nest of tensors with leading B, before the first step; repeated here.
+        beam_size: int > 0, K.
+        start_id: what the first step reads.
+        end_id: what ends a hypothesis.
+        max_lengths: (B,) int32, cap on each row's length, the end symbol counted.
+        length_penalty: float >= 0; 0 ranks by log-probability, 1 nearly by its mean per token.
+        coverage_penalty: float >= 0; needs a step that gives alignments.
+        n_best: int in [1, beam_size], N, how many hypotheses to return.
+        forbidden_ids: ids that are never chosen.
+        pad_id: what follows the end.
+        coverage_mask: (B, S) bool, the source positions that coverage counts; None counts those that anything
+            attended to at all, as padding gets exactly zero.
+    Returns:
+        `Hypotheses`, N distinct ones for every row, best score first.
+    Raises:
+        ValueError: sizes or penalties out of range, or a coverage penalty without alignments.
+
+    Wu et al. 2016, Google's neural machine translation system, eq. 14 (there the pruning differs).
+    """
+    if beam_size < 1:
+        raise ValueError(f"beam_search: beam_size must be at least 1, got {beam_size}")
+    if not 1 <= n_best <= beam_size:
+        raise ValueError(f"beam_search: n_best must lie in [1, beam_size={beam_size}], got {n_best}")
+    if length_penalty < 0 or coverage_penalty < 0:
+        raise ValueError(
+            f"beam_search: penalties must not be negative, got length_penalty={length_penalty}, "
+            f"coverage_penalty={coverage_penalty}"
+        )
+    max_lengths = tf.cast(tf.convert_to_tensor(max_lengths), tf.int32)
+    batch, cap = tf.size(max_lengths), tf.reduce_max(tf.concat([max_lengths, [1]], axis=0))
+    beams = _first_beams(max_lengths, beam_size)
+    states = tile_beams(states, beam_size)
+    tokens = tf.fill([batch * beam_size], tf.constant(start_id, tf.int32))
+    token_array = tf.TensorArray(tf.int32, cap, element_shape=(None, beam_size))
+    parent_array = tf.TensorArray(tf.int32, cap, element_shape=(None, beam_size))
+    # Whether a step aligns is known when it is traced, after this array has to exist; unused, it costs nothing.
+    alignment_array = tf.TensorArray(tf.float32, cap)
+    has_alignment = False
+    can_settle = coverage_penalty == 0
+
+    def body(t, tokens, states, beams, token_array, parent_array, alignment_array):
+        nonlocal has_alignment
+        logits, new_states, alignment = step(tokens, states)
+        frozen = beams.finished | beams.done[:, None]
+        log_probs = tf.reshape(token_log_probs(logits, forbidden_ids), (batch, beam_size, -1))
+        parents, chosen, beams = _best_continuations(beams, frozen, log_probs, end_id, max_lengths, length_penalty)
+        if can_settle:
+            beams = _settle(beams, max_lengths, length_penalty, n_best)
+        still = tf.gather(frozen, parents, batch_dims=1)
+        # A valid id for the step to read; what is behind the end becomes padding in the result.
+        chosen = tf.where(still, end_id, chosen)
+        rows = tf.reshape(parents + beam_size * tf.range(batch)[:, None], [-1])
+        if alignment is not None:
+            has_alignment = True
+            kept = tf.gather(tf.cast(alignment, tf.float32), rows)
+            kept = tf.where(tf.reshape(still, (-1, 1)), 0.0, kept)
+            kept = tf.reshape(kept, tf.concat([[batch, beam_size], tf.shape(kept)[1:]], axis=0))
+            alignment_array = alignment_array.write(t, kept)
+        elif coverage_penalty:
+            raise ValueError(f"beam_search: coverage_penalty={coverage_penalty} needs a step that gives alignments")
+        new_states = tf.nest.map_structure(lambda s: tf.gather(s, rows), new_states)
+        return (
+            t + 1,
+            tf.reshape(chosen, [-1]),
+            same_shapes(new_states, states),
+            same_shapes(beams, beams_shapes),
+            token_array.write(t, chosen),
+            parent_array.write(t, parents),
+            alignment_array,
+        )
+
+    beams_shapes = beams
+    steps, _, _, beams, token_array, parent_array, alignment_array = tf.while_loop(
+        # Once at least: the alignments of no step have no shape.
+        lambda t, tokens, states, beams, *_: (t == 0) | ((t < cap) & ~tf.reduce_all(beams.done)),
+        body,
+        (0, tokens, states, beams, token_array, parent_array, alignment_array),
+    )
+    tokens, alignments = backtrace(steps, token_array, parent_array, alignment_array if has_alignment else None)
+    scores = _penalized(beams.log_probs, beams.lengths, length_penalty)
+    if coverage_penalty:
+        scores += coverage_penalty * _log_coverage(alignments, coverage_mask)
+    return _ranked(beams, scores, tokens, alignments, n_best, pad_id)
+
+
+def _first_beams(max_lengths, beam_size):
+    """One beam is alive: K equal ones would stay equal for ever."""
+    shape = (tf.size(max_lengths), beam_size)
+    first = tf.broadcast_to(tf.range(beam_size) == 0, shape)
+    finished = tf.broadcast_to(max_lengths[:, None] <= 0, shape)
+    return Beams(tf.where(first, 0.0, DEAD), tf.zeros(shape, tf.int32), finished, finished[:, 0])
+
+
+def _best_continuations(beams, frozen, log_probs, end_id, max_lengths, length_penalty):
+    """The K best of all continuations: which beam each continues (B, K), by which token (B, K), and the new beams."""
+    vocabulary = tf.shape(log_probs)[-1]
+    # A frozen beam has one continuation, itself; it is put into the column of token 0.
+    itself = tf.where(tf.range(vocabulary) == 0, 0.0, DEAD)
+    totals = beams.log_probs[..., None] + tf.where(frozen[..., None], itself, log_probs)
+    lengths = beams.lengths + tf.cast(~frozen, tf.int32)
+    scores = _penalized(totals, lengths[..., None], length_penalty)
+
+    beam_size = beams.log_probs.shape[1]
+    flat = lambda x: tf.reshape(x, (tf.shape(x)[0], -1))
+    _, best = tf.math.top_k(flat(scores), beam_size)
+    parents, chosen = best // vocabulary, best % vocabulary
+    totals = tf.gather(flat(totals), best, batch_dims=1)
+    lengths = tf.gather(lengths, parents, batch_dims=1)
+    # Of a row that is done, the unfinished beams stay unfinished: they are out of the race, not at their end.
+    was_frozen = tf.gather(frozen, parents, batch_dims=1)
+    was_finished = tf.gather(beams.finished, parents, batch_dims=1)
+    ended = ~was_frozen & ((chosen == end_id) | (lengths >= max_lengths[:, None]))
+    finished = was_finished | ended | tf.math.is_inf(totals)
+    done = beams.done | tf.reduce_all(finished, axis=1)
+    return parents, chosen, Beams(totals, lengths, finished, done)
+
+
+def _settle(beams, max_lengths, length_penalty, n_best):
+    """Marks the rows whose `n_best` best beams have ended and can no longer be overtaken.
+
+    Log-probabilities only fall and lp only grows, up to its value at the cap: no unfinished beam can come to score
+    more than log P / lp(cap).
+    """
+    scores = _penalized(beams.log_probs, beams.lengths, length_penalty)
+    bound = _penalized(beams.log_probs, max_lengths[:, None], length_penalty)
+    reachable = tf.reduce_max(tf.where(beams.finished, DEAD, bound), axis=1)
+    settled = tf.reduce_all(beams.finished[:, :n_best], axis=1) & (scores[:, n_best - 1] > reachable)
+    return beams._replace(done=beams.done | settled)
+
+
+def _penalized(log_probs, lengths, length_penalty):
+    if not length_penalty:
+        return log_probs
+    return log_probs / ((5.0 + tf.cast(lengths, tf.float32)) / 6.0) ** length_penalty
+
+
+def _log_coverage(alignments, coverage_mask):
+    """sum_j log(min(sum_i alpha_ij, 1)): (B, K, L, S) -> (B, K)."""
+    coverage = tf.reduce_sum(alignments, axis=2)
+    counted = coverage > 0 if coverage_mask is None else tf.cast(coverage_mask, tf.bool)[:, None]
+    # A position that nothing at all attended to costs much, but does not make all such hypotheses equal.
+    coverage = tf.clip_by_value(coverage, 1e-10, 1.0)
+    return tf.reduce_sum(tf.where(counted, tf.math.log(coverage), 0.0), axis=-1)
+
+
+def _ranked(beams, scores, tokens, alignments, n_best, pad_id):
+    scores, best = tf.math.top_k(scores, n_best)
+    pick = lambda x: tf.gather(x, best, batch_dims=1)
+    dead = tf.math.is_inf(pick(beams.log_probs))
+    lengths = tf.where(dead, 0, pick(beams.lengths))
+    longest = tf.maximum(tf.reduce_max(tf.concat([tf.reshape(lengths, [-1]), [1]], axis=0)), 1)
+    inside = tf.range(longest) < lengths[..., None]  # B, N, L
+    tokens = tf.where(inside, pick(tokens)[:, :, :longest], pad_id)
+    if alignments is not None:
+        alignments = tf.where(inside[..., None], pick(alignments)[:, :, :longest], 0.0)
+    return Hypotheses(tokens, lengths, pick(beams.log_probs), scores, alignments)
