@@ -90,9 +90,7 @@ def _cross_entropy(logits, ids, smoothing):
         vocabulary = tf.shape(logits)[-1]
         rows = tf.reshape(logits, [-1, vocabulary])
         labels = tf.reshape(ids, [-1])
-        loss, softmax_minus_target = tf.raw_ops.SparseSoftmaxCrossEntropyWithLogits(
-            features=rows, labels=labels
-        )
+        loss, softmax_minus_target = tf.raw_ops.SparseSoftmaxCrossEntropyWithLogits(features=rows, labels=labels)
         target_logit = tf.gather(rows, labels, batch_dims=1)
         loss += smoothing * (target_logit - tf.reduce_mean(rows, axis=-1))
 

@@ -4,6 +4,8 @@ from rnnapps.training.checkpoints import Checkpoints, Progress
 from rnnapps.training.decoded_metric import DecodedMetric
 from rnnapps.training.epoch_data import ArrayBatches, EpochBatches, EpochData
 from rnnapps.training.fit import fit
+from rnnapps.training.gradient_flow import GradientFlow
+from rnnapps.training.gradient_norms import GradientNorms, gradient_norms
 from rnnapps.training.history import History
 from rnnapps.training.optimizers import optimizer
 from rnnapps.training.schedules import Constant, WarmupCosine, WarmupExponential, WarmupInverseSqrt, schedule
@@ -17,12 +19,15 @@ __all__ = [
     "DecodedMetric",
     "EpochBatches",
     "EpochData",
+    "GradientFlow",
+    "GradientNorms",
     "History",
     "Progress",
     "WarmupCosine",
     "WarmupExponential",
     "WarmupInverseSqrt",
     "fit",
+    "gradient_norms",
     "optimizer",
     "schedule",
     "set_seed",

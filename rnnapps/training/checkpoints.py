@@ -12,6 +12,7 @@ import keras
 import ml_dtypes  # noqa: F401  (teaches NumPy the name "bfloat16")
 import numpy as np
 
+from rnnapps.training.run_variables import run_variables
 from rnnapps.training.write_atomically import remove_partial_files, write_atomically
 
 _NAME = re.compile(r"checkpoint-(\d{6})-(\d{8})\.npz")
@@ -71,7 +72,7 @@ class Checkpoints:
         Raises:
             OSError: it could not be written, e.g. the disk is full; the earlier checkpoints are untouched.
         """
-        groups = _variables(model)
+        groups = run_variables(model)
         arrays = {
             f"{group}/{index:05d}": _raw(variable)
             for group, variables in groups.items()
@@ -135,7 +136,7 @@ class Checkpoints:
                 f"{path}: written with optimizer {about['optimizer']}, this model has "
                 f"{type(model.optimizer).__name__}; resume with the same one or start a new run folder"
             )
-        groups = _variables(model)
+        groups = run_variables(model)
         for group in ("model", "optimizer", "metrics"):
             stored, present = about["variables"][group], [_describe(v) for v in groups[group]]
             for (path_there, *there), (path_here, *here) in zip(stored, present, strict=False):
@@ -149,23 +150,6 @@ class Checkpoints:
                     f"{path}: written by another model: it has {len(stored)} {group} variables, this one "
                     f"{len(present)}; resume with the same model or start a new run folder"
                 )
-
-
-def _variables(model):
-    """Everything that training changes, by where it lives, in an order that every process finds."""
-    # A stateful RNN keeps its states outside of the tracked variables.
-    states = [
-        state
-        for layer in model._flatten_layers()
-        if isinstance(layer, keras.layers.RNN) and layer.states is not None
-        for state in keras.tree.flatten(layer.states)
-    ]
-    tracked = {id(variable) for variable in model.variables}
-    return {
-        "model": [*model.variables, *(state for state in states if id(state) not in tracked)],
-        "optimizer": list(model.optimizer.variables),
-        "metrics": list(model.metrics_variables),
-    }
 
 
 def _describe(variable):
@@ -183,10 +167,8 @@ def _raw(variable):
 
 
 def _assign(model, about, arrays):
-    for group, variables in _variables(model).items():
-        for index, (variable, (_, shape, dtype)) in enumerate(
-            zip(variables, about["variables"][group], strict=True)
-        ):
+    for group, variables in run_variables(model).items():
+        for index, (variable, (_, shape, dtype)) in enumerate(zip(variables, about["variables"][group], strict=True)):
             value = np.frombuffer(arrays[f"{group}/{index:05d}"].tobytes(), np.dtype(dtype)).reshape(shape)
             variable.assign(value)
 

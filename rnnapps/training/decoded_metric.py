@@ -82,9 +82,7 @@ class DecodedMetric(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         if self.folder is None:
-            raise ValueError(
-                "DecodedMetric needs a folder for the best weights outside of rnnapps.training.fit"
-            )
+            raise ValueError("DecodedMetric needs a folder for the best weights outside of rnnapps.training.fit")
 
     def on_epoch_end(self, epoch, logs=None):
         if (epoch + 1) % self.every:
@@ -120,9 +118,7 @@ class DecodedMetric(keras.callbacks.Callback):
             if int(path.name[5:11]) > (self.best_epoch or 0):
                 path.unlink(missing_ok=True)
         if self.best_weights is not None and not self.best_weights.is_file():
-            raise FileNotFoundError(
-                f"{self.best_weights}: the best weights so far are missing; start a new run folder"
-            )
+            raise FileNotFoundError(f"{self.best_weights}: the best weights so far are missing; start a new run folder")
 
     def _measure(self):
         value = self.evaluate()

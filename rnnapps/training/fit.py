@@ -68,9 +68,7 @@ def fit(
     _check_arguments(model, steps, epochs, checkpoint_every)
     checkpoints = Checkpoints(Path(run_dir) / "checkpoints", keep, fingerprint)
     if not resume and checkpoints.files():
-        raise ValueError(
-            f"run_dir={str(run_dir)!r} holds checkpoints of an earlier run; resume it or choose another"
-        )
+        raise ValueError(f"run_dir={str(run_dir)!r} holds checkpoints of an earlier run; resume it or choose another")
     progress = Progress(0, 0, steps)
     if resume:
         progress = _resume(model, data, checkpoints)

@@ -36,6 +36,4 @@ class DeferredInterrupt:
         if self.requested:
             raise KeyboardInterrupt
         self.requested = True
-        print(
-            "\ninterrupt: finishing the step and writing a checkpoint; Ctrl-C again stops at once", flush=True
-        )
+        print("\ninterrupt: finishing the step and writing a checkpoint; Ctrl-C again stops at once", flush=True)

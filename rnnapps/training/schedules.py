@@ -101,14 +101,10 @@ class WarmupCosine(_Warmup):
     Loshchilov and Hutter 2017, SGDR, eq. 5, without restarts.
     """
 
-    def __init__(
-        self, learning_rate: float, total_steps: int, warmup_steps: int = 0, final_share: float = 0.0
-    ):
+    def __init__(self, learning_rate: float, total_steps: int, warmup_steps: int = 0, final_share: float = 0.0):
         super().__init__(learning_rate, warmup_steps)
         if total_steps <= warmup_steps:
-            raise ValueError(
-                f"total_steps must be greater than warmup_steps={warmup_steps}, got {total_steps}"
-            )
+            raise ValueError(f"total_steps must be greater than warmup_steps={warmup_steps}, got {total_steps}")
         if not 0 <= final_share <= 1:
             raise ValueError(f"final_share must be in [0, 1], got {final_share}")
         self.total_steps = int(total_steps)

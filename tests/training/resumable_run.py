@@ -12,27 +12,24 @@ from rnnapps import training
 
 
 class Kill(keras.callbacks.Callback):
-    """Ends the process with `number` after so many steps in it."""
+    """Ends the process by SIGKILL after so many steps in it."""
 
-    def __init__(self, steps, number):
+    def __init__(self, steps):
         super().__init__()
         self.left = steps
-        self.number = number
 
     def on_train_batch_end(self, batch, logs=None):
         self.left -= 1
         if self.left == 0:
-            os.kill(os.getpid(), self.number)
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
 def tiny_model():
     inputs = keras.Input((None, 3))
-    x = keras.layers.LSTM(4, return_sequences=True, dropout=0.3, recurrent_dropout=0.2)(inputs)
-    x = keras.layers.Dropout(0.5)(keras.layers.GRU(4)(x))
+    x = keras.layers.LSTM(4, dropout=0.3, recurrent_dropout=0.2)(inputs)
+    x = keras.layers.Dropout(0.5)(x)
     model = keras.Model(inputs, keras.layers.Dense(1)(x))
-    model.compile(
-        training.optimizer("adam", 0.01, schedule="inverse_sqrt", warmup_steps=5), "mse", metrics=["mae"]
-    )
+    model.compile(training.optimizer("adam", 0.01, schedule="inverse_sqrt", warmup_steps=5), "mse", metrics=["mae"])
     return model
 
 
@@ -42,7 +39,7 @@ def tiny_data():
     return training.ArrayBatches(x, x.sum((1, 2))[:, None], batch_size=5, seed=3)
 
 
-def run(run_dir, resume, kill_after=0, number=signal.SIGKILL, epochs=3):
+def run(run_dir, resume, kill_after=0, epochs=3):
     training.set_seed(7)
     model, data = tiny_model(), tiny_data()
     x, y = next(iter(data.epoch(99)))
@@ -52,7 +49,7 @@ def run(run_dir, resume, kill_after=0, number=signal.SIGKILL, epochs=3):
         mode="min",
         restore_best=False,
     )
-    callbacks = [decoded, *([Kill(kill_after, number)] if kill_after else [])]
+    callbacks = [decoded, *([Kill(kill_after)] if kill_after else [])]
     training.fit(
         model,
         data,
@@ -68,6 +65,6 @@ def run(run_dir, resume, kill_after=0, number=signal.SIGKILL, epochs=3):
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
-    model = run(folder, resume=sys.argv[2] == "resume", kill_after=int(sys.argv[3]), number=int(sys.argv[4]))
+    model = run(folder, resume=sys.argv[2] == "resume", kill_after=int(sys.argv[3]))
     variables = [*model.variables, *model.optimizer.variables]
     np.savez(folder / "final.npz", *[variable.numpy() for variable in variables])

@@ -1,0 +1,85 @@
+"""Watches the gradient during training, so that vanishing and exploding are seen, not guessed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from rnnapps.training.gradient_norms import gradient_norms
+from rnnapps.training.plot_gradient_flow import plot_gradient_flow
+from rnnapps.training.write_atomically import write_atomically
+
+
+class GradientFlow(keras.callbacks.Callback):
+    """Records gradient norms per layer and per time step on one fixed batch, and plots them.
+
+    See `rnnapps.training.gradient_norms` for what is measured. The training itself is not changed by it: not a
+    bit of the weights. The records survive a resume. Needs matplotlib.
+
+    Writes into `path`:
+        gradient_flow.npz: `steps` (N,) optimizer steps of the records, `weights/<layer>` (N,),
+            `states/<layer> h` (N, T).
+        gradient_flow_layers.png: the norm of each layer's gradient over training.
+        gradient_flow_time.png: the norm of dL/dh_t over the time steps, for each recurrent state.
+
+    Args:
+        batch: (x, y) or (x, y, sample_weight), the probe, as `keras.Model.train_on_batch` takes it.
+        path: folder.
+        every: int >= 1, training steps between records, or None for one per epoch. Default None.
+    Raises:
+        ValueError: `every` < 1, or a batch that is not two or three parts.
+    """
+
+    def __init__(self, batch: tuple[Any, ...], path: str | Path, every: int | None = None):
+        super().__init__()
+        if every is not None and every < 1:
+            raise ValueError(f"every must be >= 1 or None, got {every}")
+        if not isinstance(batch, (tuple, list)) or len(batch) not in (2, 3):
+            raise ValueError(f"batch must be (x, y) or (x, y, sample_weight), got {type(batch).__name__}")
+        self.batch = tuple(batch)
+        self.path = Path(path)
+        self.every = every
+        self.records: dict[str, np.ndarray] = {}
+
+    @property
+    def file(self) -> Path:
+        return self.path / "gradient_flow.npz"
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.every and int(self.model.optimizer.iterations) % self.every == 0:
+            self._record()
+
+    def on_epoch_end(self, epoch, logs=None):
+        if not self.every:
+            self._record()
+        if self.records:
+            plot_gradient_flow(self.records, self.path)
+
+    def get_state(self) -> dict[str, Any]:
+        """State for a checkpoint."""
+        return {"records": len(self.records.get("steps", ()))}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Continue from a checkpoint's state: records made after it are dropped, they will be made again."""
+        if not state["records"]:
+            return
+        if not self.file.is_file():
+            raise FileNotFoundError(f"{self.file}: the records so far are missing; start a new run folder")
+        with np.load(self.file, allow_pickle=False) as stored:
+            self.records = {name: stored[name][: state["records"]] for name in stored.files}
+
+    def _record(self):
+        norms = gradient_norms(self.model, *self.batch)
+        new = {"steps": int(self.model.optimizer.iterations)}
+        new |= {f"weights/{name}": value for name, value in norms.weights.items()}
+        new |= {f"states/{name}": value for name, value in norms.states.items()}
+        self.records = {
+            name: np.concatenate([self.records[name], np.array(value)[None]])
+            if name in self.records
+            else np.array(value)[None]
+            for name, value in new.items()
+        }
+        write_atomically(self.file, lambda file: np.savez(file, **self.records))
