@@ -74,8 +74,7 @@ class DataConfig:
         parts = self.columns.replace(" ", "").split(",")
         if len(parts) != 2 or not all(part.isdecimal() for part in parts) or parts[0] == parts[1]:
             raise ValueError(
-                f"data.columns: {self.columns!r} is not two different column numbers, "
-                "counted from 0, such as 0,2"
+                f"data.columns: {self.columns!r} is not two different column numbers, counted from 0, such as 0,2"
             )
         return int(parts[0]), int(parts[1])
 
@@ -315,8 +314,9 @@ def _within(
     below: float | None = None,
 ) -> None:
     value = getattr(config, name)
+    whole = {option.name: option.type for option in dataclasses.fields(config)}[name] == "int"
     fits = (
-        isinstance(value, (int, float))
+        isinstance(value, int if whole else (int, float))
         and not isinstance(value, bool)
         and value == value  # a nan is equal to nothing
         and abs(value) != float("inf")
@@ -328,4 +328,4 @@ def _within(
     if not fits:
         bounds = (("at least", least), ("at most", most), ("above", above), ("below", below))
         allowed = " and ".join(f"{word} {bound}" for word, bound in bounds if bound is not None)
-        raise ValueError(f"{section}.{name}: {value!r} must be a number {allowed}")
+        raise ValueError(f"{section}.{name}: {value!r} must be a {'whole ' if whole else ''}number {allowed}")

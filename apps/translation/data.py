@@ -111,11 +111,7 @@ def split_pairs(pairs: Pairs, validation: float, test: float, seed: int) -> tupl
             "and test; give more pairs, or validation and test files of their own"
         )
     ends = np.cumsum(sizes)
-    side = (
-        dict.fromkeys(drawn, 0)
-        | dict.fromkeys(drawn[: ends[0]], 1)
-        | dict.fromkeys(drawn[ends[0] : ends[1]], 2)
-    )
+    side = dict.fromkeys(drawn, 0) | dict.fromkeys(drawn[: ends[0]], 1) | dict.fromkeys(drawn[ends[0] : ends[1]], 2)
     training, validation_side, test_side = (
         pairs.take([i for i, key in enumerate(keys) if side[key] == wanted]) for wanted in range(3)
     )
@@ -231,9 +227,7 @@ def _too_long_report(pairs: Pairs, too_long: tuple[int, ...], max_length: int) -
     if not too_long:
         return ()
     where = _listed([pairs.lines[i] for i in too_long] if pairs.lines else [i + 1 for i in too_long])
-    return (
-        f"{pairs.name}: {len(too_long)} pairs longer than {max_length} tokens left out of training: {where}",
-    )
+    return (f"{pairs.name}: {len(too_long)} pairs longer than {max_length} tokens left out of training: {where}",)
 
 
 def _listed(lines: list[int], shown: int = 5) -> str:

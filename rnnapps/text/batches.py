@@ -26,8 +26,8 @@ class TokenBatches:
     """Teacher-forcing batches of token pairs, of few distinct shapes, in an order that (seed, epoch) decides.
 
     Pairs are put into buckets by target length and, within those, by source length, at widths that make
-    the padding least. A bucket of n pairs becomes ceil(n * max(S, T) / tokens_per_batch) batches whose row
-    numbers differ by at most one: there are no tiny last batches, every epoch has as many batches, and at
+    the padding least. A bucket is divided into as few batches as the budget allows, whose row numbers
+    differ by at most one: there are no tiny last batches, every epoch has as many batches, and at
     most two shapes per bucket. Each epoch shuffles the pairs within their bucket and then the batches.
 
     Args:
@@ -77,17 +77,12 @@ class TokenBatches:
         self.shuffle = shuffle
         self.buckets = tuple(
             Bucket(
-                rows,
-                source_width,
-                target_width,
-                -(-len(rows) * max(source_width, target_width) // tokens_per_batch),
+                rows, source_width, target_width, _batches(len(rows), max(source_width, target_width), tokens_per_batch)
             )
             for by_target, target_width in _buckets(np.diff(self._target_starts), target_widths)
             for inner, source_width in _buckets(np.diff(self._source_starts)[by_target], source_widths)
             for rows in [by_target[inner]]
         )
-        # A pair longer than the budget asks for more batches than there are rows.
-        self.buckets = tuple(b._replace(batches=min(b.batches, len(b.rows))) for b in self.buckets)
 
     def __len__(self) -> int:
         """Batches per epoch, the same in every epoch."""
@@ -146,6 +141,11 @@ class TokenBatches:
         return [batches[i] for i in random.permutation(len(batches))]
 
 
+def _batches(rows: int, width: int, tokens_per_batch: int) -> int:
+    """How many batches hold the rows; a row wider than the budget is one."""
+    return -(-rows // max(1, tokens_per_batch // width))
+
+
 def _flat(ids, name: str) -> tuple[np.ndarray, np.ndarray]:
     """Values and row starts of ragged ids, the end of the last row as the last start."""
     if hasattr(ids, "row_splits"):
@@ -157,9 +157,7 @@ def _flat(ids, name: str) -> tuple[np.ndarray, np.ndarray]:
     if len(starts) < 2:
         raise ValueError(f"{name}: no sequences")
     if (np.diff(starts) < 1).any():
-        raise ValueError(
-            f"{name}: sequence {int(np.argmin(np.diff(starts)))} is empty; each ends with END_ID"
-        )
+        raise ValueError(f"{name}: sequence {int(np.argmin(np.diff(starts)))} is empty; each ends with END_ID")
     return values, starts
 
 

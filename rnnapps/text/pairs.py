@@ -31,9 +31,7 @@ class Pairs:
 
     def __post_init__(self):
         if len(self.source) != len(self.target):
-            raise ValueError(
-                f"{self.name}: {len(self.source)} source but {len(self.target)} target sentences"
-            )
+            raise ValueError(f"{self.name}: {len(self.source)} source but {len(self.target)} target sentences")
         if self.lines and len(self.lines) != len(self.source):
             raise ValueError(f"{self.name}: {len(self.source)} sentences but {len(self.lines)} line numbers")
 
@@ -43,9 +41,7 @@ class Pairs:
     def take(self, indices: Sequence[int]) -> Pairs:
         """The pairs at `indices`, in that order; `skipped` stays with the whole."""
         lines = [self.lines[i] for i in indices] if self.lines else []
-        return Pairs(
-            [self.source[i] for i in indices], [self.target[i] for i in indices], lines, [], self.name
-        )
+        return Pairs([self.source[i] for i in indices], [self.target[i] for i in indices], lines, [], self.name)
 
 
 def read_pairs(path: str | Path, columns: tuple[int, int] | None = None) -> Pairs:
@@ -114,9 +110,7 @@ def _without_empty(source: list[str], target: list[str], name: str) -> Pairs:
     skipped = [i + 1 for i, (a, b) in enumerate(stripped) if not (a and b)]
     if not kept:
         raise ValueError(f"{name}: no sentence pair; all {len(skipped)} lines have an empty side")
-    return Pairs(
-        [stripped[i][0] for i in kept], [stripped[i][1] for i in kept], [i + 1 for i in kept], skipped, name
-    )
+    return Pairs([stripped[i][0] for i in kept], [stripped[i][1] for i in kept], [i + 1 for i in kept], skipped, name)
 
 
 def _read_lines(path: Path) -> list[str]:

@@ -114,7 +114,7 @@ class Tokenizer(tf.Module):
                 )
         except RuntimeError as error:
             raise ValueError(_size_error(vocabulary_size, str(error))) from None
-        return cls(model.getvalue())
+        return cls(_without_path(model.getvalue()))
 
     @classmethod
     def load(cls, path: str | Path) -> Tokenizer:
@@ -200,6 +200,15 @@ def _slices(texts: Iterable[str]) -> Iterator[str]:
         for line in normalize(texts[start : start + NORMALIZE_AT_ONCE]).numpy():
             line = line.decode("utf-8")
             yield from (line[i : i + LONGEST_SLICE] for i in range(0, len(line), LONGEST_SLICE))
+
+
+def _without_path(model_bytes: bytes) -> bytes:
+    """Takes the temporary file's name out, which would make each training's bytes different."""
+    from sentencepiece import sentencepiece_model_pb2
+
+    model = sentencepiece_model_pb2.ModelProto.FromString(model_bytes)
+    model.normalizer_spec.normalization_rule_tsv = ""
+    return model.SerializeToString(deterministic=True)
 
 
 def _size_error(asked: int, error: str) -> str:

@@ -29,7 +29,7 @@ FRAMES: tuple[Callable[[Draw], Sentence | None], ...] = (
 
 def generate(seed: int = SEED) -> dict[str, list[tuple[str, str]]]:
     """The pairs of each side, in the order of the files: the same seed gives the same pairs, on any machine."""
-    sides = {side: [sentence for frame in drawn for sentence in frame] for side, drawn in _draw(seed).items()}
+    sides = {side: [sentence for frame in drawn for sentence in frame] for side, drawn in draw_sides(seed).items()}
     seen = Counter(word for sentence in sides["train"] for word in set(words(sentence)))
     held_out = {
         side: [sentence for sentence in sides[side] if all(seen[word] >= LEAST_SEEN for word in words(sentence))]
@@ -54,11 +54,21 @@ def side_of(sentence: Sentence, seed: int = SEED) -> str | None:
     A combination (adjective and noun, verb and object, hour and minutes) belongs to one side for good, so that
     no training sentence shows one that validation or test is about.
     """
-    held_out = {side for pair in sentence.close for side in _held_out(seed, pair, CLOSE_SHARE)}
-    held_out |= {side for pair in sentence.loose for side in _held_out(seed, pair, LOOSE_SHARE)}
+    held_out = {held_out_for(pair, True, seed) for pair in sentence.close}
+    held_out |= {held_out_for(pair, False, seed) for pair in sentence.loose}
+    held_out.discard(None)
     if not held_out:
         return "train"
     return held_out.pop() if len(held_out) == 1 else None
+
+
+def held_out_for(pair: tuple[str, str], close: bool, seed: int = SEED) -> str | None:
+    """Which side a combination belongs to, inside a phrase (`close`) or across phrases; None: any."""
+    share = CLOSE_SHARE if close else LOOSE_SHARE
+    place = int(_hash(seed, *pair)[:8], 16) / 16**8
+    if place < share / 2:
+        return "validation"
+    return "test" if place < share else None
 
 
 def write(folder: Path, seed: int = SEED) -> None:
@@ -72,7 +82,7 @@ def tsv(pairs: Iterable[tuple[str, str]]) -> str:
     return "".join(f"{en}\t{fr}\n" for en, fr in pairs)
 
 
-def _draw(seed: int) -> dict[str, list[list[Sentence]]]:
+def draw_sides(seed: int) -> dict[str, list[list[Sentence]]]:
     """Sentences of each side by frame; no English sentence twice, and never with two translations."""
     french: dict[str, str] = {}
     sides: dict[str, list[list[Sentence]]] = {side: [] for side in QUOTA}
@@ -93,13 +103,6 @@ def _draw(seed: int) -> dict[str, list[list[Sentence]]]:
         for side, sentences in drawn.items():
             sides[side].append(sentences)
     return sides
-
-
-def _held_out(seed: int, pair: tuple[str, str], share: float) -> list[str]:
-    place = int(_hash(seed, *pair)[:8], 16) / 16**8
-    if place < share / 2:
-        return ["validation"]
-    return ["test"] if place < share else []
 
 
 def _hash(seed: int, *parts: str) -> str:
