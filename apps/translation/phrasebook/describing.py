@@ -218,8 +218,7 @@ def acquaintance(draw: Draw) -> Sentence:
     if name == "invite":
         tense = "future"
     whom = Phrase(en, "", (en,), frozenset({combination(name, en)}))
-    made = statement(subject, lexicon.VERB[name], tense, whom, mode=mode(draw, subject), clitic=fr)
-    return Sentence(made.en, made.fr.replace(" .", ".").replace("  ?", " ?"), made.close, made.loose)
+    return statement(subject, lexicon.VERB[name], tense, whom, mode=mode(draw, subject), clitic=fr)
 
 
 def opinion(draw: Draw) -> Sentence | None:

@@ -52,7 +52,8 @@ def side_of(sentence: Sentence, seed: int = SEED) -> str | None:
     """Where a sentence may stand: training when none of its combinations is held out; None when it mixes sides.
 
     A combination (adjective and noun, verb and object, hour and minutes) belongs to one side for good, so that
-    no training sentence shows one that validation or test is about.
+    no training sentence shows one that validation or test is about. "A red house" may be held out while "red"
+    and "house" meet across phrases: "The red hat is in the house."
     """
     held_out = {held_out_for(pair, True, seed) for pair in sentence.close}
     held_out |= {held_out_for(pair, False, seed) for pair in sentence.loose}

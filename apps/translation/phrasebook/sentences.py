@@ -43,7 +43,7 @@ def statement(subject: Subject, verb: Verb, tense: str, *rest: Phrase, mode: str
         subject: who.
         verb: what is done; it counts as a content word.
         tense: "present", "progressive", "past" or "future".
-        rest: objects, places, times, in the order of both languages.
+        rest: objects, places, times, in the order of both languages; one without French is the `clitic`.
         mode: "yes", "no" or "ask".
         clitic: a French object pronoun that stands before the verb.
     """
@@ -54,8 +54,8 @@ def statement(subject: Subject, verb: Verb, tense: str, *rest: Phrase, mode: str
         fr = f"est-ce que {fr}"
     head = Phrase("", "", (verb.en,))
     return sentence(
-        " ".join([en, *(phrase.en for phrase in rest)]),
-        " ".join([fr, *(phrase.fr for phrase in rest)]),
+        " ".join([en, *(phrase.en for phrase in rest if phrase.en)]),
+        " ".join([fr, *(phrase.fr for phrase in rest if phrase.fr)]),
         subject,
         head,
         *rest,
