@@ -1,7 +1,7 @@
 """A loop over time with a hand-derived backward pass: backpropagation through time (Werbos 1990).
 
-Inside the loops stand only the operations that one step needs from the one before it. Input projections, all factors of
-the derivatives, and every weight gradient (one matrix product over all steps and rows) stand outside.
+Outside the loops stand the input projections and every weight gradient, each one matrix product over all steps and rows.
+A step keeps the sums before its gates and no more; the backward loop computes the gates again while they are in the cache.
 """
 
 from __future__ import annotations
@@ -18,9 +18,8 @@ class Steps(Protocol):
 
     def with_weights(self, weights: list[tf.Tensor]) -> Steps: ...
     def forward(self, x: tf.Tensor, states: tuple) -> tuple[tuple, tuple]: ...
-    def linearize(self, x: tf.Tensor, previous: tuple, saved: tuple) -> dict[str, tf.Tensor]: ...
-    def backward(self, gradients: tuple, factors: dict) -> tuple[tuple, dict]: ...
-    def weight_gradients(self, previous: tuple, factors: dict, emitted: dict) -> tuple[tf.Tensor, list]: ...
+    def backward(self, gradients: tuple, x: tf.Tensor, previous: tuple, saved: tuple) -> tuple[tuple, dict]: ...
+    def weight_gradients(self, previous: tuple, emitted: dict) -> tuple[tf.Tensor, list]: ...
 
 
 def loop(
@@ -52,9 +51,7 @@ def loop(
         def gradient(*upstream):
             d_outputs, d_final = (upstream[0], upstream[1:]) if return_sequences else (None, upstream)
             previous, saved = trace if training else forward(record=True)[2]
-            return _backward(
-                live, x, previous, saved, keep_new, mask, truncate, unroll, d_outputs, tuple(d_final)
-            )
+            return _backward(live, x, previous, saved, keep_new, mask, truncate, unroll, d_outputs, tuple(d_final))
 
         return ((outputs, *final) if return_sequences else final), gradient
 
@@ -90,15 +87,16 @@ def _forward(steps, x, states, keep_new, mask, unroll, return_sequences, record)
 
 def _backward(steps, x, previous, saved, keep_new, mask, truncate, unroll, d_outputs, d_final):
     count = tf.shape(x)[0]
-    factors = steps.linearize(x, previous, saved)
-    emitted = steps.backward(d_final, {name: f[0] for name, f in factors.items()})[1]
+    back = lambda t, g: steps.backward(g, x[t], tuple(p[t] for p in previous), tuple(s[t] for s in saved))
+    # The shapes of what a step emits; as in the forward pass, the probe itself is never fetched.
+    emitted = back(0, d_final)[1]
     arrays = {name: _array(e, count) for name, e in emitted.items()}
 
     def body(t, gradients, arrays):
         if d_outputs is not None:
             gradients = (gradients[0] + d_outputs[t], *gradients[1:])
         gradients, past = _split(gradients, keep_new, mask, t)
-        older, emitted = steps.backward(gradients, {name: f[t] for name, f in factors.items()})
+        older, emitted = back(t, gradients)
         older = tuple(g if p is None else g + p for g, p in zip(older, past, strict=True))
         if truncate:
             older = tuple(tf.where(t % truncate == 0, tf.zeros_like(g), g) for g in older)
@@ -107,7 +105,7 @@ def _backward(steps, x, previous, saved, keep_new, mask, truncate, unroll, d_out
     variables = (count - 1, tuple(d_final), arrays)
     _, d_states, arrays = _repeat(lambda t, *_: t >= 0, body, variables, x, unroll)
     emitted = {name: a.stack() for name, a in arrays.items()}
-    d_x, d_weights = steps.weight_gradients(previous, factors, emitted)
+    d_x, d_weights = steps.weight_gradients(previous, emitted)
     return (d_x, *d_states, *d_weights)
 
 

@@ -17,9 +17,7 @@ def validate(kernel: str, truncate: int | None) -> None:
     if truncate is not None and (not isinstance(truncate, int) or truncate < 1):
         raise ValueError(f"truncate={truncate!r}: expected a number of steps >= 1, or None")
     if truncate is not None and kernel == "keras":
-        raise ValueError(
-            f"truncate={truncate}: kernel='keras' cannot truncate; use 'auto', 'bptt' or 'reference'"
-        )
+        raise ValueError(f"truncate={truncate}: kernel='keras' cannot truncate; use 'auto', 'bptt' or 'reference'")
 
 
 def choose(kernel: str, activations: tuple[Activation, ...], *, plain: bool, truncate: int | None) -> str:

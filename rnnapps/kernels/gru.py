@@ -7,7 +7,7 @@ from dataclasses import replace
 import tensorflow as tf
 
 from rnnapps.kernels.activations import derivative
-from rnnapps.kernels.layer_norm import Normalized, normalize, normalize_backward
+from rnnapps.kernels.layer_norm import normalize, normalize_backward
 from rnnapps.kernels.parameters import GRUParameters
 from rnnapps.kernels.recurrent_product import RecurrentProduct
 
@@ -56,56 +56,41 @@ class GRUSteps:
             product = tf.concat([gates, q], axis=-1)
         return (z * h + (1 - z) * candidate,), (product,)
 
-    def linearize(self, x: tf.Tensor, previous: tuple, saved: tuple) -> dict[str, tf.Tensor]:
-        """Every factor of the backward pass that does not depend on gradients, for all steps at once (T, B, ...)."""
+    def backward(self, gradients: tuple, x: tf.Tensor, previous: tuple, saved: tuple) -> tuple[tuple, dict]:
+        """One step back: gradient of the new state -> gradient of the old one, and what the weights need."""
         p = self.p
-        (h_previous,) = previous
-        (product,) = saved
-        factors = {}
-        if p.norm_recurrent is not None:
-            gates, candidate = tf.split(product, [2 * self.units, self.units], axis=-1)
-            gates, candidate = normalize(gates), normalize(candidate)
-            factors |= {"gates_value": gates.value, "gates_inverse": gates.inverse_deviation}
-            factors |= {"candidate_value": candidate.value, "candidate_inverse": candidate.inverse_deviation}
-        a_z, a_r, q = tf.split(self._shift(self._scale(product)), 3, axis=-1)
+        (dh,), (h_previous,), (product,) = gradients, previous, saved
+        norms = self._norms(product)
         x_z, x_r, x_h = tf.split(x, 3, axis=-1)
+        a_z, a_r, q = tf.split(self._shift(self._scale(product)), 3, axis=-1)
         z, r = p.recurrent_activation(x_z + a_z), p.recurrent_activation(x_r + a_r)
         candidate = p.activation(x_h + (r * q if p.reset_after else q))
-        slope_r = derivative(p.recurrent_activation, r)
-        to_z = (h_previous - candidate) * derivative(p.recurrent_activation, z)
-        to_h = (1 - z) * derivative(p.activation, candidate)
-        factors["z"] = z
-        if p.reset_after:
-            return factors | {"sums": tf.concat([to_z, to_h * q * slope_r, to_h * r], axis=-1), "to_h": to_h}
-        return factors | {"to_z": to_z, "to_h": to_h, "r": r, "to_r": h_previous * slope_r}
 
-    def backward(self, gradients: tuple, factors: dict) -> tuple[tuple, dict]:
-        """One step back: gradient of the new state -> gradient of the old one, and what the weights need."""
-        (dh,) = gradients
-        if self.p.reset_after:
-            d_sums = tf.concat([dh, dh, dh], axis=-1) * factors["sums"]
-            emitted = {"h": dh, "sums": d_sums}
-            d_product = d_sums
-            if self.p.norm_recurrent is not None:
-                d_gates, d_candidate = tf.split(d_sums, [2 * self.units, self.units], axis=-1)
-                d_gates, d_candidate = (
-                    self._gates_backward(d_gates, factors),
-                    self._candidate_backward(d_candidate, factors),
+        dz = dh * (h_previous - candidate) * derivative(p.recurrent_activation, z)
+        d_candidate = dh * (1 - z) * derivative(p.activation, candidate)
+        slope_r = derivative(p.recurrent_activation, r)
+        if p.reset_after:
+            d_product = d_sums = tf.concat([dz, d_candidate * q * slope_r, d_candidate * r], axis=-1)
+            if norms:
+                d_product = tf.concat(
+                    [self._gates_backward(d_sums[:, : 2 * self.units], norms), self._candidate_backward(d_sums[:, 2 * self.units :], norms)],
+                    axis=-1,
                 )
-                d_product = emitted["product"] = tf.concat([d_gates, d_candidate], axis=-1)
-            return (dh * factors["z"] + self.product.backward(d_product),), emitted
-        d_candidate = dh * factors["to_h"]
-        d_candidate_product = self._candidate_backward(d_candidate, factors)
-        d_reset = self.candidate_product.backward(d_candidate_product)
-        d_gates = tf.concat([dh * factors["to_z"], d_reset * factors["to_r"]], axis=-1)
-        d_gate_product = self._gates_backward(d_gates, factors)
-        emitted = {"sums": tf.concat([d_gates, d_candidate], axis=-1)}
-        if self.p.norm_recurrent is not None:
-            emitted["product"] = tf.concat([d_gate_product, d_candidate_product], axis=-1)
-        dh_previous = dh * factors["z"] + d_reset * factors["r"] + self.gate_product.backward(d_gate_product)
+            dh_previous = dh * z + self.product.backward(d_product)
+            emitted = {"sums": d_sums, "candidate": d_candidate}
+        else:
+            d_q = self._candidate_backward(d_candidate, norms)
+            d_reset = self.candidate_product.backward(d_q)
+            d_gates = tf.concat([dz, d_reset * h_previous * slope_r], axis=-1)
+            d_gate_product = self._gates_backward(d_gates, norms)
+            dh_previous = dh * z + d_reset * r + self.gate_product.backward(d_gate_product)
+            d_product = tf.concat([d_gate_product, d_q], axis=-1)
+            emitted = {"sums": tf.concat([d_gates, d_candidate], axis=-1), "r": r}
+        if norms:
+            emitted |= {"product": d_product, "values": tf.concat([n.value for n in norms], axis=-1)}
         return (dh_previous,), emitted
 
-    def weight_gradients(self, previous: tuple, factors: dict, emitted: dict) -> tuple[tf.Tensor, list]:
+    def weight_gradients(self, previous: tuple, emitted: dict) -> tuple[tf.Tensor, list]:
         """Gradient of the input sums (T, B, 3U), and of `weights` in their order: products outside the loop."""
         (h_previous,) = previous
         d_sums = emitted["sums"]
@@ -113,13 +98,13 @@ class GRUSteps:
         gradients = {}
         if self.p.reset_after:
             gradients["recurrent_kernel"] = self.product.kernel_gradient(h_previous, d_product)
-            dx = tf.concat([d_sums[..., : 2 * self.units], emitted["h"] * factors["to_h"]], axis=-1)
+            dx = tf.concat([d_sums[..., : 2 * self.units], emitted["candidate"]], axis=-1)
         else:
             d_gates, d_candidate = tf.split(d_product, [2 * self.units, self.units], axis=-1)
             gradients["recurrent_kernel"] = tf.concat(
                 [
                     self.gate_product.kernel_gradient(h_previous, d_gates),
-                    self.candidate_product.kernel_gradient(factors["r"] * h_previous, d_candidate),
+                    self.candidate_product.kernel_gradient(emitted["r"] * h_previous, d_candidate),
                 ],
                 axis=-1,
             )
@@ -127,8 +112,7 @@ class GRUSteps:
         if "recurrent_bias" in self.weights:
             gradients["recurrent_bias"] = tf.reduce_sum(d_sums, axis=(0, 1))
         if "norm_recurrent" in self.weights:
-            values = tf.concat([factors["gates_value"], factors["candidate_value"]], axis=-1)
-            gradients["norm_recurrent"] = tf.reduce_sum(d_sums * values, axis=(0, 1))
+            gradients["norm_recurrent"] = tf.reduce_sum(d_sums * emitted["values"], axis=(0, 1))
         return dx, [gradients[name] for name in self.weights]
 
     def _scale(self, product):
@@ -150,16 +134,18 @@ class GRUSteps:
     def _shift(self, sums):
         return sums if self.p.recurrent_bias is None else sums + self.p.recurrent_bias
 
-    def _gates_backward(self, gradient, factors):
+    def _norms(self, product) -> tuple:
+        """The normalised gates and candidate, or nothing without layer norm."""
         if self.p.norm_recurrent is None:
-            return gradient
-        scaled = gradient * self.p.norm_recurrent[: 2 * self.units]
-        return normalize_backward(scaled, Normalized(factors["gates_value"], factors["gates_inverse"]))
+            return ()
+        return tuple(normalize(part) for part in tf.split(product, [2 * self.units, self.units], axis=-1))
 
-    def _candidate_backward(self, gradient, factors):
-        if self.p.norm_recurrent is None:
+    def _gates_backward(self, gradient, norms):
+        if not norms:
             return gradient
-        scaled = gradient * self.p.norm_recurrent[2 * self.units :]
-        return normalize_backward(
-            scaled, Normalized(factors["candidate_value"], factors["candidate_inverse"])
-        )
+        return normalize_backward(gradient * self.p.norm_recurrent[: 2 * self.units], norms[0])
+
+    def _candidate_backward(self, gradient, norms):
+        if not norms:
+            return gradient
+        return normalize_backward(gradient * self.p.norm_recurrent[2 * self.units :], norms[1])

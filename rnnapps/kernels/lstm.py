@@ -7,7 +7,7 @@ from dataclasses import replace
 import tensorflow as tf
 
 from rnnapps.kernels.activations import derivative
-from rnnapps.kernels.layer_norm import Normalized, normalize, normalize_backward
+from rnnapps.kernels.layer_norm import normalize, normalize_backward
 from rnnapps.kernels.parameters import LSTMParameters
 from rnnapps.kernels.recurrent_product import RecurrentProduct, matmul_over_time
 
@@ -60,66 +60,48 @@ class LSTMSteps:
             h = tf.matmul(h, p.projection)
         return (h, c), (z,) if p.norm_recurrent is None else (z, from_state)
 
-    def linearize(self, x: tf.Tensor, previous: tuple, saved: tuple) -> dict[str, tf.Tensor]:
-        """Every factor of the backward pass that does not depend on gradients, for all steps at once (T, B, ...)."""
+    def backward(self, gradients: tuple, x: tf.Tensor, previous: tuple, saved: tuple) -> tuple[tuple, dict]:
+        """One step back: gradients of the new states -> gradients of the old ones, and what the weights need."""
         p = self.p
+        dh, dc = gradients
         c_previous = previous[1]
+        emitted = {}
         z_i, z_f, z_c, z_o = tf.split(saved[0], 4, axis=-1)
         i, f, o = (p.recurrent_activation(z) for z in (z_i, z_f, z_o))
         g = p.activation(z_c)
         c = f * c_previous + i * g
-        factors = {"f": f}
         shown = c
         if p.norm_cell_scale is not None:
             cell = normalize(c)
             shown = cell.value * p.norm_cell_scale + p.norm_cell_offset
-            factors |= {"cell_value": cell.value, "cell_inverse": cell.inverse_deviation}
         seen = p.activation(shown)
-        if p.norm_recurrent is not None:
-            recurrent = normalize(saved[1])
-            factors |= {"recurrent_value": recurrent.value, "recurrent_inverse": recurrent.inverse_deviation}
-        if p.peephole is not None:
-            factors["c"] = c
-        if p.projection is not None:
-            factors["m"] = o * seen
-        sigma = lambda y: derivative(p.recurrent_activation, y)
-        gates = [
-            g * sigma(i),
-            c_previous * sigma(f),
-            i * derivative(p.activation, g),
-            seen * sigma(o),
-        ]
-        return factors | {"gates": tf.concat(gates, axis=-1), "shown": o * derivative(p.activation, seen)}
 
-    def backward(self, gradients: tuple, factors: dict) -> tuple[tuple, dict]:
-        """One step back: gradients of the new states -> gradients of the old ones, and what the weights need."""
-        p = self.p
-        dh, dc = gradients
-        emitted = {}
         if p.projection is not None:
-            emitted["h"] = dh
+            emitted |= {"h": dh, "m": o * seen}
             dh = tf.matmul(dh, self.projection_transposed)
-        d_shown = dh * factors["shown"]
+        dz_o = dh * seen * derivative(p.recurrent_activation, o)
+        d_shown = dh * o * derivative(p.activation, seen)
         if p.norm_cell_scale is not None:
-            emitted["shown"] = d_shown
-            cell = Normalized(factors["cell_value"], factors["cell_inverse"])
+            emitted |= {"shown": d_shown, "cell_value": cell.value}
             d_shown = normalize_backward(d_shown * p.norm_cell_scale, cell)
         dc = dc + d_shown
         if p.peephole is not None:
-            dc = dc + dh * factors["gates"][:, -dh.shape[-1] :] * p.peephole[2]
-        dz = tf.concat([dc, dc, dc, dh], axis=-1) * factors["gates"]
-        emitted["z"] = dz
-        dc_previous = dc * factors["f"]
+            emitted["c"] = c
+            dc = dc + dz_o * p.peephole[2]
+        dz_i = dc * g * derivative(p.recurrent_activation, i)
+        dz_f = dc * c_previous * derivative(p.recurrent_activation, f)
+        dz = emitted["z"] = tf.concat([dz_i, dz_f, dc * i * derivative(p.activation, g), dz_o], axis=-1)
+        dc_previous = dc * f
         if p.peephole is not None:
-            dz_i, dz_f, _, _ = tf.split(dz, 4, axis=-1)
             dc_previous = dc_previous + dz_i * p.peephole[0] + dz_f * p.peephole[1]
         d_product = dz
         if p.norm_recurrent is not None:
-            recurrent = Normalized(factors["recurrent_value"], factors["recurrent_inverse"])
-            d_product = emitted["product"] = normalize_backward(dz * p.norm_recurrent, recurrent)
+            recurrent = normalize(saved[1])
+            d_product = normalize_backward(dz * p.norm_recurrent, recurrent)
+            emitted |= {"product": d_product, "recurrent_value": recurrent.value}
         return (self.product.backward(d_product), dc_previous), emitted
 
-    def weight_gradients(self, previous: tuple, factors: dict, emitted: dict) -> tuple[tf.Tensor, list]:
+    def weight_gradients(self, previous: tuple, emitted: dict) -> tuple[tf.Tensor, list]:
         """Gradient of the input sums (T, B, 4U), and of `weights` in their order: products outside the loop."""
         h_previous, c_previous = previous
         dz = emitted["z"]
@@ -128,14 +110,14 @@ class LSTMSteps:
         }
         if "peephole" in self.weights:
             dz_i, dz_f, _, dz_o = tf.split(dz, 4, axis=-1)
-            seen = ((dz_i, c_previous), (dz_f, c_previous), (dz_o, factors["c"]))
+            seen = ((dz_i, c_previous), (dz_f, c_previous), (dz_o, emitted["c"]))
             gradients["peephole"] = tf.stack([tf.reduce_sum(d * c, axis=(0, 1)) for d, c in seen])
         if "projection" in self.weights:
-            gradients["projection"] = matmul_over_time(factors["m"], emitted["h"])
+            gradients["projection"] = matmul_over_time(emitted["m"], emitted["h"])
         if "norm_recurrent" in self.weights:
-            gradients["norm_recurrent"] = tf.reduce_sum(dz * factors["recurrent_value"], axis=(0, 1))
+            gradients["norm_recurrent"] = tf.reduce_sum(dz * emitted["recurrent_value"], axis=(0, 1))
         if "norm_cell_scale" in self.weights:
             d_shown = emitted["shown"]
-            gradients["norm_cell_scale"] = tf.reduce_sum(d_shown * factors["cell_value"], axis=(0, 1))
+            gradients["norm_cell_scale"] = tf.reduce_sum(d_shown * emitted["cell_value"], axis=(0, 1))
             gradients["norm_cell_offset"] = tf.reduce_sum(d_shown, axis=(0, 1))
         return dz, [gradients[name] for name in self.weights]

@@ -28,18 +28,14 @@ class RecurrentProduct:
         if not self.masks:
             return tf.matmul(gradient, self.transposed[0])
         parts = tf.split(gradient, len(self.masks), axis=-1)
-        return tf.add_n(
-            [m * tf.matmul(g, b) for m, g, b in zip(self.masks, parts, self.transposed, strict=True)]
-        )
+        return tf.add_n([m * tf.matmul(g, b) for m, g, b in zip(self.masks, parts, self.transposed, strict=True)])
 
     def kernel_gradient(self, h: tf.Tensor, gradient: tf.Tensor) -> tf.Tensor:
         """All steps at once: states before each step (T, B, P), gradients of the products (T, B, G*U) -> (P, G*U)."""
         if not self.masks:
             return matmul_over_time(h, gradient)
         parts = tf.split(gradient, len(self.masks), axis=-1)
-        return tf.concat(
-            [matmul_over_time(h * m, g) for m, g in zip(self.masks, parts, strict=True)], axis=-1
-        )
+        return tf.concat([matmul_over_time(h * m, g) for m, g in zip(self.masks, parts, strict=True)], axis=-1)
 
 
 def matmul_over_time(left: tf.Tensor, right: tf.Tensor) -> tf.Tensor:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import tensorflow as tf
 
 from rnnapps.kernels.activations import derivative
-from rnnapps.kernels.layer_norm import Normalized, normalize, normalize_backward
+from rnnapps.kernels.layer_norm import normalize, normalize_backward
 from rnnapps.kernels.parameters import SimpleRNNParameters
 from rnnapps.kernels.recurrent_product import RecurrentProduct
 
@@ -39,30 +39,21 @@ class SimpleRNNSteps:
         h = p.activation(shown if p.bias is None else shown + p.bias)
         return (h,), (h, total)
 
-    def linearize(self, x: tf.Tensor, previous: tuple, saved: tuple) -> dict[str, tf.Tensor]:
-        """Every factor of the backward pass that does not depend on gradients, for all steps at once (T, B, ...)."""
-        factors = {"slope": derivative(self.p.activation, saved[0])}
-        if self.p.norm_recurrent is not None:
-            value, inverse = normalize(saved[1])
-            factors |= {"value": value, "inverse": inverse}
-        return factors
-
-    def backward(self, gradients: tuple, factors: dict) -> tuple[tuple, dict]:
+    def backward(self, gradients: tuple, x: tf.Tensor, previous: tuple, saved: tuple) -> tuple[tuple, dict]:
         """One step back: gradient of the new state -> gradient of the old one, and what the weights need."""
-        d_total = gradients[0] * factors["slope"]
+        d_total = gradients[0] * derivative(self.p.activation, saved[0])
         emitted = {}
         if self.p.norm_recurrent is not None:
-            emitted["shown"] = d_total
-            d_total = normalize_backward(
-                d_total * self.p.norm_recurrent, Normalized(factors["value"], factors["inverse"])
-            )
+            total = normalize(saved[1])
+            emitted |= {"shown": d_total, "value": total.value}
+            d_total = normalize_backward(d_total * self.p.norm_recurrent, total)
         return (self.product.backward(d_total),), emitted | {"total": d_total}
 
-    def weight_gradients(self, previous: tuple, factors: dict, emitted: dict) -> tuple[tf.Tensor, list]:
+    def weight_gradients(self, previous: tuple, emitted: dict) -> tuple[tf.Tensor, list]:
         """Gradient of the input sums (T, B, U), and of `weights` in their order: products outside the loop."""
         d_total = emitted["total"]
         gradients = {"recurrent_kernel": self.product.kernel_gradient(previous[0], d_total)}
         if "norm_recurrent" in self.weights:
-            gradients["norm_recurrent"] = tf.reduce_sum(emitted["shown"] * factors["value"], axis=(0, 1))
+            gradients["norm_recurrent"] = tf.reduce_sum(emitted["shown"] * emitted["value"], axis=(0, 1))
             gradients["bias"] = tf.reduce_sum(emitted["shown"], axis=(0, 1))
         return d_total, [gradients[name] for name in self.weights]

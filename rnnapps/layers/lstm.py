@@ -79,9 +79,7 @@ class LSTMCell(RecurrentCell, keras.layers.LSTMCell):
 
     @property
     def plain(self) -> bool:
-        return not (
-            self.layer_norm or self.zoneout or self.zoneout_cell or self.peephole or self.projection_units
-        )
+        return not (self.layer_norm or self.zoneout or self.zoneout_cell or self.peephole or self.projection_units)
 
     @property
     def activations(self) -> tuple:

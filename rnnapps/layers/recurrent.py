@@ -52,9 +52,7 @@ class RecurrentCell:
             return {}
         drawn = {
             "input_masks": self.get_dropout_mask(inputs) if 0 < self.dropout < 1 else None,
-            "recurrent_masks": self.get_recurrent_dropout_mask(state)
-            if 0 < self.recurrent_dropout < 1
-            else None,
+            "recurrent_masks": self.get_recurrent_dropout_mask(state) if 0 < self.recurrent_dropout < 1 else None,
         }
         as_tuple = lambda m: tuple(m) if isinstance(m, (list, tuple)) else (m,)
         return {name: as_tuple(m) for name, m in drawn.items() if m is not None}

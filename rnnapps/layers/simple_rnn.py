@@ -31,9 +31,7 @@ class SimpleRNNCell(RecurrentCell, keras.layers.SimpleRNNCell):
     def build(self, input_shape):
         super().build(input_shape)
         if self.layer_norm:
-            self.norm_recurrent = self.add_weight(
-                shape=(self.units,), name="norm_recurrent", initializer="ones"
-            )
+            self.norm_recurrent = self.add_weight(shape=(self.units,), name="norm_recurrent", initializer="ones")
 
     @property
     def plain(self) -> bool:
