@@ -188,7 +188,7 @@ def training_batches(
     encoded = encode_pairs(pairs, tokenizers, data.max_length)
     if len(encoded.too_long) == len(pairs):
         raise ValueError(
-            f"data.max_length: {data.max_length} tokens is less than any of the {len(pairs)} training pairs has"
+            f"data.max_length: {data.max_length} tokens is less than any of the {len(pairs)} training pairs"
         )
     batches = TokenBatches(encoded.source, encoded.target, train.tokens_per_batch, train.seed)
     report = (
