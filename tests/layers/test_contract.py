@@ -130,7 +130,8 @@ sys.modules["rnnapps"] = None  # any import of it, or from it, fails
 import numpy as np
 import tensorflow as tf
 inputs = np.load("inputs.npz")
-outputs = tf.saved_model.load("saved").outputs(inputs["sequences"], inputs["mask"])
+loaded = tf.saved_model.load("saved")
+outputs = loaded.outputs(inputs["sequences"], inputs["mask"])
 np.savez("outputs.npz", **{name: value.numpy() for name, value in outputs.items()})
 """
 
