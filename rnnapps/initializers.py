@@ -50,9 +50,7 @@ class OrthogonalPerGate(keras.initializers.Orthogonal):
 
     def __call__(self, shape, dtype=None):
         if len(shape) != 2:
-            raise ValueError(
-                f"OrthogonalPerGate fills a recurrent kernel (R, gates * U), received shape={shape}"
-            )
+            raise ValueError(f"OrthogonalPerGate fills a recurrent kernel (R, gates * U), received shape={shape}")
         rows, columns = shape
         gates = self.gates or max(columns // rows, 1)
         if columns % gates or (self.gates is None and gates * rows != columns):

@@ -49,9 +49,7 @@ def test_a_keras_layer_takes_the_orthogonal_initializer():
     np.testing.assert_allclose(singular_values_per_gate(layer.cell.recurrent_kernel, 4), 1.0, atol=1e-5)
 
 
-@pytest.mark.parametrize(
-    ("gates", "shape"), [(None, (4, 10)), (3, (4, 16)), (None, (8, 4)), (4, (16,))], ids=str
-)
+@pytest.mark.parametrize(("gates", "shape"), [(None, (4, 10)), (3, (4, 16)), (None, (8, 4)), (4, (16,))], ids=str)
 def test_a_shape_that_does_not_divide_into_gates_is_an_error_that_shows_it(gates, shape):
     with pytest.raises(ValueError, match=r"shape=\("):
         OrthogonalPerGate(gates=gates)(shape)
@@ -119,9 +117,7 @@ def test_chrono_under_unit_forget_bias_is_an_error_that_says_what_to_pass(units)
         layer.build((None, None, 3))
 
 
-@pytest.mark.parametrize(
-    ("cell", "shape"), [("lstm", (2, 8)), ("lstm", (6,)), ("gru", (8,)), ("gru", (3, 6))]
-)
+@pytest.mark.parametrize(("cell", "shape"), [("lstm", (2, 8)), ("lstm", (6,)), ("gru", (8,)), ("gru", (3, 6))])
 def test_chrono_refuses_a_shape_that_is_not_the_cells_bias(cell, shape):
     with pytest.raises(ValueError, match="received shape="):
         ChronoBias(20, cell=cell)(shape)

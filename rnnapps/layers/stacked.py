@@ -206,9 +206,7 @@ class Stacked(keras.layers.Layer):
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
-        deserialize = lambda layer: keras.saving.deserialize_keras_object(
-            layer, custom_objects=custom_objects
-        )
+        deserialize = lambda layer: keras.saving.deserialize_keras_object(layer, custom_objects=custom_objects)
         layers = config["layers"]
         layers = [deserialize(layer) for layer in layers] if isinstance(layers, list) else deserialize(layers)
         return cls(**{**config, "layers": layers})
@@ -219,9 +217,7 @@ def _originals(layers, depth: int | None) -> list[keras.layers.Layer]:
     if template and (depth is None or depth < 1):
         raise ValueError(f"one layer as template needs depth, the number of copies; received depth={depth}")
     if not template and depth is not None:
-        raise ValueError(
-            f"depth belongs to a single template layer; received a list of layers and depth={depth}"
-        )
+        raise ValueError(f"depth belongs to a single template layer; received a list of layers and depth={depth}")
     originals = [layers] * depth if template else list(layers)
     if not originals:
         raise ValueError("layers must hold at least one recurrent layer, received an empty list")
@@ -231,9 +227,7 @@ def _originals(layers, depth: int | None) -> list[keras.layers.Layer]:
                 f"layers must be recurrent layers, with return_sequences and return_state; received {layer}"
             )
         if getattr(layer, "merge_mode", "concat") is None:
-            raise ValueError(
-                f'{layer.name} has merge_mode=None, two sequences; the next layer needs one ("concat")'
-            )
+            raise ValueError(f'{layer.name} has merge_mode=None, two sequences; the next layer needs one ("concat")')
         if any(not isinstance(size, int) for size in _state_sizes(layer)):
             raise ValueError(f"{layer.name} has nested states; put its cells into layers of their own")
     return originals

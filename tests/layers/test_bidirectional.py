@@ -54,9 +54,7 @@ def test_flat_states_come_back_as_initial_state():
 
 
 def test_stateful_with_return_state_accepts_a_mask_that_keras_refuses():
-    make = lambda wrapper: wrapper(
-        keras.layers.GRU(3, stateful=True, return_sequences=True, return_state=True)
-    )
+    make = lambda wrapper: wrapper(keras.layers.GRU(3, stateful=True, return_sequences=True, return_state=True))
     with pytest.raises(TypeError):
         make(keras.layers.Bidirectional)(SEQUENCES, mask=tf.constant(MASK))
     output, forward, backward = make(Bidirectional)(SEQUENCES, mask=tf.constant(MASK))
@@ -119,9 +117,7 @@ def test_a_seeded_initializer_starts_the_two_directions_from_different_weights()
 
 
 def test_the_seed_of_a_given_backward_layer_is_its_own():
-    layer = Bidirectional(
-        keras.layers.GRU(3, seed=7), backward_layer=keras.layers.GRU(3, seed=7, go_backwards=True)
-    )
+    layer = Bidirectional(keras.layers.GRU(3, seed=7), backward_layer=keras.layers.GRU(3, seed=7, go_backwards=True))
     assert layer.backward_layer.cell.seed == 7
 
 
@@ -141,9 +137,7 @@ def test_directions_of_different_width_are_concatenated():
 
 
 def test_a_backward_layer_keeps_its_own_use_cudnn():
-    layer = Bidirectional(
-        keras.layers.LSTM(3), backward_layer=keras.layers.LSTM(3, go_backwards=True, use_cudnn=False)
-    )
+    layer = Bidirectional(keras.layers.LSTM(3), backward_layer=keras.layers.LSTM(3, go_backwards=True, use_cudnn=False))
     assert (layer.forward_layer.use_cudnn, layer.backward_layer.use_cudnn) == ("auto", False)
 
 
