@@ -6,6 +6,8 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from .checks import known, one_of, within
+
 
 @dataclass(frozen=True)
 class DataConfig:
@@ -56,10 +58,10 @@ class DataConfig:
                 "set data.path, or data.source and data.target"
             )
         self.column_numbers  # noqa: B018 - reading it checks it
-        _within(self, "data", "validation_fraction", above=0, below=0.5)
-        _within(self, "data", "test_fraction", above=0, below=0.5)
-        _within(self, "data", "split_seed", least=0)
-        _within(self, "data", "max_length", least=2)
+        within(self, "data", "validation_fraction", above=0, below=0.5)
+        within(self, "data", "test_fraction", above=0, below=0.5)
+        within(self, "data", "split_seed", least=0)
+        within(self, "data", "max_length", least=2)
 
     @property
     def embedded(self) -> bool:
@@ -115,9 +117,9 @@ class TokenizerConfig:
     character_coverage: float = 1.0
 
     def __post_init__(self):
-        _one_of(self, "tokenizer", "model_type", ("bpe", "unigram"))
-        _within(self, "tokenizer", "vocabulary_size", least=8)
-        _within(self, "tokenizer", "character_coverage", least=0.9, most=1)
+        one_of(self, "tokenizer", "model_type", ("bpe", "unigram"))
+        within(self, "tokenizer", "vocabulary_size", least=8)
+        within(self, "tokenizer", "character_coverage", least=0.9, most=1)
 
 
 @dataclass(frozen=True)
@@ -157,10 +159,10 @@ class ModelConfig:
     tie_embeddings: Literal["none", "target", "all"] = "target"
 
     def __post_init__(self):
-        _one_of(self, "model", "cell", ("lstm", "gru", "simple_rnn"))
-        _one_of(self, "model", "attention", ("bahdanau", "luong-dot", "luong-general", "luong-concat"))
-        _one_of(self, "model", "timing", ("bahdanau", "luong"))
-        _one_of(self, "model", "tie_embeddings", ("none", "target", "all"))
+        one_of(self, "model", "cell", ("lstm", "gru", "simple_rnn"))
+        one_of(self, "model", "attention", ("bahdanau", "luong-dot", "luong-general", "luong-concat"))
+        one_of(self, "model", "timing", ("bahdanau", "luong"))
+        one_of(self, "model", "tie_embeddings", ("none", "target", "all"))
         for name in (
             "units",
             "embedding_dim",
@@ -169,8 +171,8 @@ class ModelConfig:
             "attention_units",
             "readout_units",
         ):
-            _within(self, "model", name, least=1)
-        _within(self, "model", "dropout", least=0, below=1)
+            within(self, "model", name, least=1)
+        within(self, "model", "dropout", least=0, below=1)
         if self.input_feeding and self.timing != "luong":
             raise ValueError(
                 f"model.input_feeding: True needs model.timing luong, found {self.timing!r}; "
@@ -213,14 +215,14 @@ class TrainConfig:
     seed: int = 1
 
     def __post_init__(self):
-        _one_of(self, "train", "schedule", ("constant", "inverse_sqrt", "cosine", "exponential"))
-        _one_of(self, "train", "metric", ("bleu", "chrf"))
+        one_of(self, "train", "schedule", ("constant", "inverse_sqrt", "cosine", "exponential"))
+        one_of(self, "train", "metric", ("bleu", "chrf"))
         for name in ("epochs", "tokens_per_batch", "evaluate_every", "checkpoint_every", "keep_checkpoints"):
-            _within(self, "train", name, least=1)
+            within(self, "train", name, least=1)
         for name in ("warmup_steps", "patience", "seed", "clip_norm"):
-            _within(self, "train", name, least=0)
-        _within(self, "train", "learning_rate", above=0)
-        _within(self, "train", "label_smoothing", least=0, below=1)
+            within(self, "train", name, least=0)
+        within(self, "train", "learning_rate", above=0)
+        within(self, "train", "label_smoothing", least=0, below=1)
 
 
 @dataclass(frozen=True)
@@ -247,9 +249,9 @@ class DecodeConfig:
 
     def __post_init__(self):
         for name in ("beam_size", "n_best", "max_length_extra", "batch_size"):
-            _within(self, "decode", name, least=1)
+            within(self, "decode", name, least=1)
         for name in ("length_penalty", "coverage_penalty", "max_length_ratio"):
-            _within(self, "decode", name, least=0)
+            within(self, "decode", name, least=0)
         if self.n_best > self.beam_size:
             raise ValueError(f"decode.n_best: {self.n_best} is more than decode.beam_size, {self.beam_size}")
 
@@ -287,45 +289,7 @@ class TranslationConfig:
     def from_dict(cls, values: dict[str, dict[str, Any]]) -> TranslationConfig:
         """The inverse of `to_dict`; an unknown section or option is a ValueError that names it."""
         sections = {section.name: section.default_factory for section in dataclasses.fields(cls)}
-        _known("configuration", values, sections)
+        known("configuration", values, sections)
         for name, options in values.items():
-            _known(name, options, {option.name: option for option in dataclasses.fields(sections[name])})
+            known(name, options, {option.name: option for option in dataclasses.fields(sections[name])})
         return cls(**{name: sections[name](**options) for name, options in values.items()})
-
-
-def _known(place: str, found: dict, allowed: dict) -> None:
-    if unknown := sorted(set(found) - set(allowed)):
-        raise ValueError(f"{place}: unknown option {unknown[0]!r}; allowed: {', '.join(allowed)}")
-
-
-def _one_of(config: Any, section: str, name: str, allowed: tuple[str, ...]) -> None:
-    value = getattr(config, name)
-    if value not in allowed:
-        raise ValueError(f"{section}.{name}: {value!r} is not one of {', '.join(allowed)}")
-
-
-def _within(
-    config: Any,
-    section: str,
-    name: str,
-    least: float | None = None,
-    most: float | None = None,
-    above: float | None = None,
-    below: float | None = None,
-) -> None:
-    value = getattr(config, name)
-    whole = {option.name: option.type for option in dataclasses.fields(config)}[name] == "int"
-    fits = (
-        isinstance(value, int if whole else (int, float))
-        and not isinstance(value, bool)
-        and value == value  # a nan is equal to nothing
-        and abs(value) != float("inf")
-        and (least is None or value >= least)
-        and (most is None or value <= most)
-        and (above is None or value > above)
-        and (below is None or value < below)
-    )
-    if not fits:
-        bounds = (("at least", least), ("at most", most), ("above", above), ("below", below))
-        allowed = " and ".join(f"{word} {bound}" for word, bound in bounds if bound is not None)
-        raise ValueError(f"{section}.{name}: {value!r} must be a {'whole ' if whole else ''}number {allowed}")
