@@ -25,13 +25,12 @@ class AttentionDecoder(keras.layers.Layer):
     puts out (s_i, plus its input with `residual`), c_i the context, t_i the features that the projection
     turns into logits.
 
-    timing="bahdanau" (2014, section 3.1): the *previous* state is the query, the context comes before the
-    cell.
+    timing="bahdanau" (2014, section 3.1): the *previous* state is the query, the context comes before the cell.
         c_i = attention(s_{i-1}, values)
         s_i = f(s_{i-1}, [y_{i-1}; c_i])
         t_i = tanh(W_t [o_i; c_i; y_{i-1}] + b_t)              readout="tanh"
-        t_i = maxout of two (W_t [o_i; c_i; y_{i-1}] + b_t)    readout="maxout" (appendix A.2.2, there
-        with s_{i-1}) t_i = [o_i; c_i; y_{i-1}]                              readout_units=None
+        t_i = maxout of two (W_t [o_i; c_i; y_{i-1}] + b_t)    readout="maxout": appendix A.2.2, there with s_{i-1}
+        t_i = [o_i; c_i; y_{i-1}]                              readout_units=None
     timing="luong" (2015, section 3): the *current* output is the query, the context comes after the cell.
         s_i = f(s_{i-1}, y_{i-1}), or with input feeding f(s_{i-1}, [y_{i-1}; t_{i-1}]), t_0 = 0
         c_i = attention(o_i, values)

@@ -106,10 +106,9 @@ class LuongAttention(keras.layers.Layer):
 
     def call(self, query, values, mask=None, keys=None, return_attention_scores=False):
         keys = self.project(values) if keys is None else keys
-        if query.shape.rank == 2:
-            scores = self._scores(query[:, None], keys)[:, 0]  # B, S
-        else:
-            scores = self._scores(query, keys)  # B, T, S
+        one_step = query.shape.rank == 2
+        scores = self._scores(query[:, None] if one_step else query, keys)  # B, T, S
+        scores = scores[:, 0] if one_step else scores
         context, alignment = attend(scores, values, mask)
         return (context, alignment) if return_attention_scores else context
 

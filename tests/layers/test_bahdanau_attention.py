@@ -18,9 +18,7 @@ def test_context_and_alignment_are_those_of_the_equations(rng):
     layer.bias.assign(rng.normal(size=6))
     context, alignment = layer(query, values, return_attention_scores=True)
 
-    w, u, v, b = (
-        keras.ops.convert_to_numpy(x) for x in (layer.query_kernel, layer.key_kernel, layer.v, layer.bias)
-    )
+    w, u, v, b = (keras.ops.convert_to_numpy(x) for x in (layer.query_kernel, layer.key_kernel, layer.v, layer.bias))
     for row in range(2):
         scores = np.array([np.tanh(query[row] @ w + h @ u + b) @ v[:, 0] for h in values[row]])
         weights = np.exp(scores) / np.exp(scores).sum()
@@ -117,9 +115,7 @@ def test_mixed_precision_computes_in_half_and_aligns_in_float32(rng):
 def test_unknown_batch_source_and_time_at_tracing(rng):
     layer = BahdanauAttention(6)
     query, values = rng.normal(size=(2, 7, 3)).astype("float32"), rng.normal(size=(2, 5, 4)).astype("float32")
-    traced = tf.function(
-        layer, input_signature=[tf.TensorSpec((None, None, 3)), tf.TensorSpec((None, None, 4))]
-    )
+    traced = tf.function(layer, input_signature=[tf.TensorSpec((None, None, 3)), tf.TensorSpec((None, None, 4))])
     np.testing.assert_allclose(traced(query, values), layer(query, values), atol=1e-6)
 
 
