@@ -233,7 +233,7 @@ def _resume(model, data, checkpoints):
 def _build(model, data):
     """Make all variables, so that there is something to restore into."""
     # The only public call that builds the layers, the loss and the metrics of a model of any kind.
-    model.test_on_batch(*data.first())
+    model.test_on_batch(*keras.utils.unpack_x_y_sample_weight(data.first()))
     model.optimizer.build(model.trainable_variables)
 
 

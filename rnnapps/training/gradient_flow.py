@@ -76,10 +76,13 @@ class GradientFlow(keras.callbacks.Callback):
         new = {"steps": int(self.model.optimizer.iterations)}
         new |= {f"weights/{name}": value for name, value in norms.weights.items()}
         new |= {f"states/{name}": value for name, value in norms.states.items()}
-        self.records = {
-            name: np.concatenate([self.records[name], np.array(value)[None]])
-            if name in self.records
-            else np.array(value)[None]
-            for name, value in new.items()
-        }
+        before = len(self.records.get("steps", ()))
+        self.records = {name: self._extended(name, np.array(value), before) for name, value in new.items()}
         write_atomically(self.file, lambda file: np.savez(file, **self.records))
+
+    def _extended(self, name, value, before):
+        if not before:
+            return value[None]
+        # A layer without records so far, e.g. one that was frozen, was not measured then.
+        earlier = self.records.get(name, np.full((before, *value.shape), np.nan))
+        return np.concatenate([earlier, value[None]])

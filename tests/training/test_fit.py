@@ -243,3 +243,28 @@ def test_a_bad_argument_is_named(tmp_path, options, message):
 def test_a_model_that_is_not_compiled_is_an_error(tmp_path):
     with pytest.raises(ValueError, match="model is not compiled"):
         fit(tmp_path, keras.Sequential([keras.layers.Dense(1)]))
+
+
+def test_a_subclassed_model_of_two_inputs_resumes_before_it_was_ever_called(tmp_path):
+    class Sum(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.left, self.right = keras.layers.Dense(1), keras.layers.Dense(1)
+
+        def call(self, inputs):
+            return self.left(inputs[0]) + self.right(inputs[1])
+
+    def model():
+        keras.utils.set_random_seed(4)
+        built = Sum()
+        built.compile("adam", "mse", metrics=["mae"])
+        return built
+
+    x, y = tiny_data().arrays
+    data = training.ArrayBatches((x, 2 * x), y, batch_size=4, seed=2)
+    whole, _ = fit(tmp_path / "whole", model(), data, epochs=2)
+    with pytest.raises(KeyboardInterrupt):
+        fit(tmp_path / "cut", model(), data, epochs=2, callbacks=[At(7, interrupt)])
+    resumed, history = fit(tmp_path / "cut", model(), data, epochs=2, resume=True)
+    np.testing.assert_allclose(resumed.get_weights()[0], whole.get_weights()[0], rtol=1e-6)
+    assert history.history["epoch"] == [1, 2]

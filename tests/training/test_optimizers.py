@@ -43,7 +43,7 @@ def test_every_named_optimizer_survives_its_config(name):
 
 
 def test_an_unknown_optimizer_is_named_with_what_is_allowed():
-    with pytest.raises(ValueError, match="optimizer must be one of adam, .*, sgd, got 'adm'"):
+    with pytest.raises(ValueError, match=r"optimizer must be one of adam, .*, sgd, got 'adm'"):
         training.optimizer("adm")
 
 
