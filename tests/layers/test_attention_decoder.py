@@ -387,3 +387,31 @@ def test_a_tied_projection_of_another_width_is_named(ids, values):
     decoder = make_decoder(embedding=keras.layers.ReversibleEmbedding(V, 3), projection="tied")
     with pytest.raises(ValueError, match="got 6 and 3; set readout_units"):
         decoder(ids, values=values)
+
+
+def test_a_functional_model_passes_initial_states_and_gets_final_ones(ids, values):
+    tokens, source = keras.Input((None,), dtype="int32"), keras.Input((None, M))
+    first = [keras.Input((7,)), keras.Input((7,))]
+    decoder = make_decoder("lstm")
+    model = keras.Model([tokens, source, *first], decoder(tokens, source, initial_state=first, return_state=True))
+    states = [np.full((B, 7), 0.3, "float32"), np.full((B, 7), -0.2, "float32")]
+    expected = decoder(ids, values, initial_state=states, return_state=True)
+    for got, want in zip(model.predict([ids, values, *states], verbose=0), expected, strict=True):
+        np.testing.assert_allclose(got, want, atol=1e-5)
+
+
+@pytest.mark.parametrize("timing", ["bahdanau", "input_feeding"])
+def test_compiled_by_xla_the_gradients_are_the_same(timing, ids, values):
+    decoder = make_decoder("keras_lstm", timing)
+    decoder(ids, values=values)
+
+    def gradients(ids, values):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(decoder(ids, values=values) ** 2)
+        return [tf.convert_to_tensor(g) for g in tape.gradient(loss, decoder.trainable_variables)]
+
+    arguments = tf.constant(ids, tf.int32), tf.constant(values)
+    for compiled, plain in zip(
+        tf.function(gradients, jit_compile=True)(*arguments), gradients(*arguments), strict=True
+    ):
+        np.testing.assert_allclose(compiled, plain, atol=1e-4)
