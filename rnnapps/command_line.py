@@ -83,9 +83,9 @@ def call_with_options(
 ) -> Any:
     """Calls `function` with arguments read from `argv`.
 
-    Parameters without a default and positional-only ones are positional, the others options. A parameter that
-    is a dataclass gives its fields as options (`--model.units 512`), and `--config file.yaml` and
-    `--print_config` come with it.
+    Parameters without a default and positional-only ones are positional, the others options; a keyword-only one
+    without a default is an option that must be given. A parameter that is a dataclass gives its fields as options
+    (`--model.units 512`), and `--config file.yaml` and `--print_config` come with it.
 
     Raises:
         BadInput: an option that does not exist or a value that is not allowed.
@@ -117,20 +117,22 @@ def _parser(function: Callable, program: str):
     structured = {p.name: p.annotation for p in parameters if dataclasses.is_dataclass(p.annotation)}
     switches = {p.name for p in parameters if p.annotation is bool and p.default is False}
     if structured:
-        parser.add_argument(
-            "--config", action="config", help="YAML file of options; later options override it"
-        )
+        parser.add_argument("--config", action="config", help="YAML file of options; later options override it")
     for kind in structured.values():
         parser.add_class_arguments(kind)
     for name in switches:  # "--resume" alone is enough
-        parser.add_argument(
-            f"--{name}", action=ActionYesNo, default=False, help=_argument_help(function, name)
-        )
+        parser.add_argument(f"--{name}", action=ActionYesNo, default=False, help=_argument_help(function, name))
     optional = {p.name: p for p in parameters if p.kind is p.POSITIONAL_ONLY and p.default is not p.empty}
-    parser.add_function_arguments(function, as_positional=True, skip={*switches, *structured, *optional})
+    named = {p.name: p for p in parameters if p.kind is p.KEYWORD_ONLY and p.default is p.empty}
+    skip = {*switches, *structured, *optional, *named}
+    # No group of its own: it would be named after the function, as a section of the options may be.
+    parser.add_function_arguments(function, as_group=False, as_positional=True, skip=skip)
     for name, parameter in optional.items():
         about = _argument_help(function, name)
         parser.add_argument(name, nargs="?", type=parameter.annotation, default=parameter.default, help=about)
+    for name, parameter in named.items():
+        about = _argument_help(function, name)
+        parser.add_argument(f"--{name}", type=parameter.annotation, required=True, help=about)
     return parser, structured
 
 
@@ -149,9 +151,7 @@ def _explain(message: str, parser) -> str:
     if "unrecognized arguments" not in message:
         return message
     words = [word.partition("=")[0] for word in message.split() if word.startswith("--")]
-    known = [
-        option for action in parser._actions for option in action.option_strings if option.startswith("--")
-    ]
+    known = [option for action in parser._actions for option in action.option_strings if option.startswith("--")]
     near = [option for word in words for option in difflib.get_close_matches(word, known, n=2, cutoff=0.6)]
     advice = f"did you mean {' or '.join(near)}?" if near else "--help lists what is allowed"
     return message.replace("unrecognized arguments", "unknown option") + "; " + advice

@@ -61,6 +61,16 @@ def test_positional_only_parameters_are_positional_and_may_be_left_out():
     assert call_with_options(say, "say", ["--loud", "a"]) == ("a", None, True)
 
 
+def test_a_keyword_without_default_is_an_option_that_must_be_given():
+    def look(run: str, /, *, text: str):
+        """Looks."""
+        return run, text
+
+    assert call_with_options(look, "look", ["a", "--text", "b"]) == ("a", "b")
+    with pytest.raises(BadInput, match="text"):
+        call_with_options(look, "look", ["a"])
+
+
 def test_options_come_from_a_file_and_later_ones_override(tmp_path):
     file = tmp_path / "run.yaml"
     file.write_text("model:\n  units: 5\n")

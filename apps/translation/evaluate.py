@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from rnnapps.command_line import BadInput, reading_input
 
 from .config import DataConfig
+from .run_folder import RunFolder
 
 
 def evaluate(
@@ -29,15 +30,13 @@ def evaluate(
         target: file of target sentences.
         batch_size: sentences translated together.
     """
-    from .data import read_corpus
-    from .load import load_translator
-    from .run_folder import RunFolder
-
     if batch_size < 1:
         raise BadInput(f"--batch_size must be at least 1, is {batch_size}")
     with reading_input():
-        folder = RunFolder.open(run)
-        config = folder.config()
+        config = RunFolder.open(run).config()
+        from .data import read_corpus  # only now, so that a mistake is told without waiting for TensorFlow
+        from .load import load_translator
+
         pairs = _own_pairs(DataConfig(path=data, columns=columns, source=source, target=target))
         model = load_translator(run)
     training = None

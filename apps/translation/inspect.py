@@ -8,7 +8,7 @@ from pathlib import Path
 from rnnapps.command_line import BadInput, reading_input
 
 
-def inspect(run: str, text: str, output: str | None = None) -> list[Path]:
+def inspect(run: str, /, *, text: str, output: str | None = None) -> list[Path]:
     """Writes the attention heat map of a translation as PNG, and its numbers as NPZ.
 
     Args:

@@ -24,6 +24,29 @@ LAYERS = {"lstm": LSTM, "gru": GRU, "simple_rnn": SimpleRNN}
 CELLS = {"lstm": LSTMCell, "gru": GRUCell, "simple_rnn": SimpleRNNCell}
 
 
+class ScaledEmbedding(keras.layers.ReversibleEmbedding):
+    """Embedding whose vectors have features of variance 1, and whose logits have too.
+
+    The matrix starts with variance 1/E, as an output layer wants it; an embedded token is sqrt(E) times its row,
+    as a recurrent cell wants it. Keras's own start, uniform in +-0.05, serves neither: a tied model then hardly
+    learns.
+
+    Args:
+        vocabulary: V, number of ids.
+        width: E.
+
+    Vaswani et al. 2017, Attention is all you need, section 3.4.
+    """
+
+    def __init__(self, vocabulary: int, width: int, **kwargs):
+        start = keras.initializers.RandomNormal(stddev=width**-0.5)
+        super().__init__(vocabulary, width, embeddings_initializer=start, **kwargs)
+
+    def call(self, inputs, reverse=False):
+        outputs = super().call(inputs, reverse=reverse)
+        return outputs if reverse else outputs * self.output_dim**0.5
+
+
 class Translator(keras.Model):
     """Recurrent encoder-decoder with attention, from token ids to logits.
 
@@ -64,11 +87,11 @@ class Translator(keras.Model):
                 f"{target_vocabulary} target ids"
             )
         tied = config.tie_embeddings != "none"
-        self.target_embedding = _embedding(target_vocabulary, config, tied, "target_embedding")
+        self.target_embedding = ScaledEmbedding(target_vocabulary, config.embedding_dim, name="target_embedding")
         self.source_embedding = (
             self.target_embedding
             if shared
-            else _embedding(source_vocabulary, config, False, "source_embedding")
+            else ScaledEmbedding(source_vocabulary, config.embedding_dim, name="source_embedding")
         )
         self.embedding_dropout = keras.layers.Dropout(config.dropout)
         self.encoder = Stacked(
@@ -117,9 +140,7 @@ class Translator(keras.Model):
             return_attention_scores=return_alignments,
         )
 
-    def encode(
-        self, source: tf.Tensor, training: bool = False
-    ) -> tuple[tf.Tensor, tf.Tensor, list[tf.Tensor]]:
+    def encode(self, source: tf.Tensor, training: bool = False) -> tuple[tf.Tensor, tf.Tensor, list[tf.Tensor]]:
         """Source ids to what the decoder needs.
 
         Args:
@@ -148,11 +169,6 @@ def build_translator(config: ModelConfig, source_vocabulary: int, target_vocabul
     ids = tf.fill([1, 2], PAD_ID + 1)
     translator((ids, ids))
     return translator
-
-
-def _embedding(vocabulary: int, config: ModelConfig, reversible: bool, name: str):
-    kind = keras.layers.ReversibleEmbedding if reversible else keras.layers.Embedding
-    return kind(vocabulary, config.embedding_dim, name=name)
 
 
 def _attention(config: ModelConfig):

@@ -107,6 +107,7 @@ def search(
         beam_size=decode.beam_size,
         length_penalty=decode.length_penalty,
         coverage_penalty=decode.coverage_penalty,
+        coverage_mask=mask,
         n_best=n_best,
         **options,
     )

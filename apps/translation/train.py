@@ -32,9 +32,13 @@ def train(config: TranslationConfig, run: str | None = None, resume: bool = Fals
             raise ValueError(f"{path}: the run exists; choose another --run, or continue it with --resume")
 
     # Only now, so that a mistake on the command line is told without waiting for TensorFlow.
+    from rnnapps.training import set_seed
+
     from .data import load_tokenizers, read_corpus, save_tokenizers, train_tokenizers
     from .training_run import conclude, fit_translator, prepare
 
+    # Before there are tokenisers: setting it later would clear TensorFlow's caches, and their models with them.
+    set_seed(config.train.seed)
     with reading_input():
         corpus = read_corpus(config.data)
         print("\n".join(corpus.report), flush=True)

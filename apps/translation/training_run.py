@@ -10,7 +10,7 @@ from rnnapps.inspection import plot_history
 from rnnapps.losses import SmoothedCrossEntropy
 from rnnapps.metrics import TokenAccuracy
 from rnnapps.text.batches import TokenBatches
-from rnnapps.training import DecodedMetric, EpochData, fit, optimizer, set_seed
+from rnnapps.training import DecodedMetric, EpochData, fit, optimizer
 
 from .config import TrainConfig, TranslationConfig
 from .data import Corpus, Tokenizers, training_batches, validation_batches
@@ -40,12 +40,11 @@ class Prepared:
 
 
 def prepare(config: TranslationConfig, corpus: Corpus, tokenizers: Tokenizers) -> Prepared:
-    """Batches and a compiled model; the seed is set first, so that the same options give the same weights.
+    """Batches and a compiled model. Set the seed before, and the same options give the same weights.
 
     Raises:
         ValueError: options that do not fit each other or the data.
     """
-    set_seed(config.train.seed)
     training, report = training_batches(corpus.training, tokenizers, config.data, config.train)
     validation = validation_batches(corpus.validation, tokenizers, config.train)
     sizes = tokenizers.source.vocabulary_size, tokenizers.target.vocabulary_size
@@ -69,9 +68,7 @@ def fit_translator(
     resume: bool,
 ) -> None:
     """Trains until the decoded metric stops improving or the epochs are over, and saves the best weights."""
-    greedy = TextTranslator(
-        prepared.model, tokenizers, dataclasses.replace(config.decode, beam_size=1, n_best=1)
-    )
+    greedy = TextTranslator(prepared.model, tokenizers, dataclasses.replace(config.decode, beam_size=1, n_best=1))
     shown = corpus.validation.take(range(min(MOST_DECODED, len(corpus.validation))))
     metric = config.train.metric
 
