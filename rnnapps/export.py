@@ -65,6 +65,4 @@ def find_saved_model(folder: str | Path) -> Path:
     if versions := exported_versions(folder):
         return folder / str(versions[-1])
     reason = "has no SavedModel in it" if folder.is_dir() else "does not exist"
-    raise FileNotFoundError(
-        f"{folder} {reason}; expected saved_model.pb in it or in a version folder such as 1/"
-    )
+    raise FileNotFoundError(f"{folder} {reason}; expected saved_model.pb in it or in a version folder such as 1/")

@@ -42,9 +42,7 @@ def plot_alignment(
     alignment = np.asarray(alignment, np.float32)
     expected = (len(target_tokens), len(source_tokens))
     if alignment.shape != expected:
-        raise ValueError(
-            f"alignment is {alignment.shape}, but there are (target, source) = {expected} tokens"
-        )
+        raise ValueError(f"alignment is {alignment.shape}, but there are (target, source) = {expected} tokens")
     rows, columns = (max(size, 1) for size in expected)
     # Every token keeps a cell wide enough for its label; beyond the longest side the picture would not open.
     cell = min(CELL_INCHES, LONGEST_SIDE_INCHES / max(rows, columns))

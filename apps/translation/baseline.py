@@ -10,9 +10,7 @@ import numpy as np
 SHORTLIST = 10
 
 
-def copy_nearest(
-    sources: Sequence[str], training_source: Sequence[str], training_target: Sequence[str]
-) -> list[str]:
+def copy_nearest(sources: Sequence[str], training_source: Sequence[str], training_target: Sequence[str]) -> list[str]:
     """For each source sentence the stored translation of the training sentence that is most like it.
 
     Likeness is the share of words and word pairs in common (Dice); among the ten most alike the one with the
@@ -42,9 +40,7 @@ def _nearest(sentence: str, training: Sequence[str], postings: dict, sizes: np.n
     common = np.bincount(np.concatenate(found), minlength=len(sizes))
     dice = 2 * common / (len(grams) + sizes)
     shortlist = np.argsort(-dice, kind="stable")[:SHORTLIST]
-    likeness = [
-        difflib.SequenceMatcher(None, sentence, training[i], autojunk=False).ratio() for i in shortlist
-    ]
+    likeness = [difflib.SequenceMatcher(None, sentence, training[i], autojunk=False).ratio() for i in shortlist]
     return int(shortlist[int(np.argmax(likeness))])
 
 

@@ -55,9 +55,7 @@ def attention_of(model, texts: Sequence[str]) -> list[Attention]:
     """
     import tensorflow as tf
 
-    answers = {
-        name: value.numpy() for name, value in model.n_best(tf.constant(list(texts), tf.string)).items()
-    }
+    answers = {name: value.numpy() for name, value in model.n_best(tf.constant(list(texts), tf.string)).items()}
     found = []
     for row, text in enumerate(texts):
         source = [token.decode("utf-8") for token in answers["source_tokens"][row] if token]

@@ -78,7 +78,5 @@ def _quality(test: dict) -> str:
     for name, label in (("bleu", "BLEU"), ("chrf", "chrF")):
         lines.append(f"- {label} {test[name]['score']:.2f} (`{test[name]['signature']}`)")
     if baseline := test.get("baseline"):
-        lines.append(
-            f"- baseline, copying the nearest training sentence: BLEU {baseline['bleu']['score']:.2f}"
-        )
+        lines.append(f"- baseline, copying the nearest training sentence: BLEU {baseline['bleu']['score']:.2f}")
     return "\n".join(lines)

@@ -104,9 +104,7 @@ def _translate_batch(model, texts: Sequence[str | bytes], n_best: int) -> list[l
         answers = model.n_best(texts)
         text, score = answers["text"].numpy(), answers["score"].numpy()
         if n_best > text.shape[1]:
-            raise BadInput(
-                f"--n_best {n_best} is more than the beam of {text.shape[1]} that the run was exported with"
-            )
+            raise BadInput(f"--n_best {n_best} is more than the beam of {text.shape[1]} that the run was exported with")
     return [
         [Translation(t.decode("utf-8"), float(s)) for t, s in zip(row[:n_best], scores[:n_best], strict=True)]
         for row, scores in zip(text, score, strict=True)
