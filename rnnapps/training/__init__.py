@@ -8,6 +8,7 @@ from rnnapps.training.gradient_flow import GradientFlow
 from rnnapps.training.gradient_norms import GradientNorms, gradient_norms
 from rnnapps.training.history import History
 from rnnapps.training.optimizers import optimizer
+from rnnapps.training.plot_gradient_flow import plot_gradient_flow
 from rnnapps.training.schedules import Constant, WarmupCosine, WarmupExponential, WarmupInverseSqrt, schedule
 from rnnapps.training.set_seed import set_seed
 from rnnapps.training.write_atomically import write_atomically
@@ -29,6 +30,7 @@ __all__ = [
     "fit",
     "gradient_norms",
     "optimizer",
+    "plot_gradient_flow",
     "schedule",
     "set_seed",
     "write_atomically",

@@ -13,6 +13,7 @@ from rnnapps.training.checkpoints import Checkpoints, Progress
 from rnnapps.training.decoded_metric import DecodedMetric
 from rnnapps.training.epoch_data import EpochBatches, EpochData
 from rnnapps.training.history import History
+from rnnapps.training.infer import infer
 from rnnapps.training.interrupts import DeferredInterrupt
 
 
@@ -70,6 +71,8 @@ def fit(
     if not resume and checkpoints.files():
         raise ValueError(f"run_dir={str(run_dir)!r} holds checkpoints of an earlier run; resume it or choose another")
     progress = Progress(0, 0, steps)
+    if not model.built:
+        _build_layers(model, data)
     if resume:
         progress = _resume(model, data, checkpoints)
     if isinstance(validation_data, EpochData) or hasattr(validation_data, "epoch"):
@@ -230,9 +233,18 @@ def _resume(model, data, checkpoints):
     return progress
 
 
+def _build_layers(model, data):
+    """Make the weights from a real batch: in the stream's signature a dimension they need may be free."""
+    x, _, _ = keras.utils.unpack_x_y_sample_weight(data.first())
+    infer(model, x)
+    for layer in model._flatten_layers():
+        if isinstance(layer, keras.layers.RNN) and layer.stateful:
+            layer.reset_state()
+
+
 def _build(model, data):
-    """Make all variables, so that there is something to restore into."""
-    # The only public call that builds the layers, the loss and the metrics of a model of any kind.
+    """Make all other variables too, so that there is something to restore into."""
+    # The only public call that builds the loss and the metrics of a model of any kind.
     model.test_on_batch(*keras.utils.unpack_x_y_sample_weight(data.first()))
     model.optimizer.build(model.trainable_variables)
 

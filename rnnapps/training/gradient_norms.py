@@ -12,6 +12,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from rnnapps.training.infer import infer
 from rnnapps.training.run_variables import run_variables
 
 
@@ -56,7 +57,7 @@ def gradient_norms(model: keras.Model, x: Any, y: Any, sample_weight: Any = None
         for name, layer in _recurrent_layers(model).items():
             recorded |= stack.enter_context(_states_recorded(name, layer))
         with tf.GradientTape() as tape:
-            y_pred = model(x, training=False)
+            y_pred = infer(model, x)
             loss = model.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=False)
     weights = _weights_by_layer(model)
     steps = {name: steps for name, steps in recorded.items() if steps}

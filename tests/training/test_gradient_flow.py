@@ -33,27 +33,24 @@ class Interrupt(keras.callbacks.Callback):
 
 
 def test_each_epoch_is_recorded_with_every_layer_and_step(tmp_path):
-    run(tmp_path)
+    run(tmp_path, epochs=2)
     records = np.load(tmp_path / "plots" / "gradient_flow.npz")
-    assert records["steps"].tolist() == [4, 8, 12]
-    assert records["states/gru h"].shape == (3, 5)
-    assert records["weights/dense"].shape == (3,)
+    assert records["steps"].tolist() == [4, 8]
+    assert records["states/gru h"].shape == (2, 5)
+    assert records["weights/dense"].shape == (2,)
 
 
 def test_the_plots_are_written(tmp_path):
-    run(tmp_path, epochs=1)
+    steps = np.array([1, 2])
+    training.plot_gradient_flow({"steps": steps, "weights/a": steps, "states/a h": np.ones((2, 3))}, tmp_path / "plots")
     for name in ("gradient_flow_layers.png", "gradient_flow_time.png"):
         assert (tmp_path / "plots" / name).read_bytes().startswith(b"\x89PNG")
 
 
-def test_recording_every_n_steps(tmp_path):
-    _, flow = run(tmp_path, every=3, epochs=2)
-    assert flow.records["steps"].tolist() == [3, 6]
-
-
-def test_watching_changes_no_bit_of_the_training(tmp_path):
-    watched, _ = run(tmp_path / "a", every=3, epochs=2)
+def test_watching_every_third_step_changes_no_bit_of_the_training(tmp_path):
+    watched, flow = run(tmp_path / "a", every=3, epochs=2)
     unwatched, _ = run(tmp_path / "b", probe=False, epochs=2)
+    assert flow.records["steps"].tolist() == [3, 6]
     for there, here in zip(watched.variables, unwatched.variables, strict=True):
         np.testing.assert_array_equal(there.numpy(), here.numpy())
 

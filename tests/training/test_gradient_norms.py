@@ -118,3 +118,18 @@ def test_the_layers_are_as_before_even_after_an_error():
     assert not {"inner_loop", "use_cudnn"} & layer.__dict__.keys()
     assert "call" not in layer.cell.__dict__
     assert layer.unroll is False
+
+
+def test_a_model_whose_call_knows_no_training_argument_is_measured_too():
+    class Last(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.recurrent = keras.layers.GRU(2)
+
+        def call(self, inputs):
+            return self.recurrent(inputs)
+
+    model = Last()
+    model.compile("sgd", "mse")
+    model(probe())
+    assert [curve.shape for curve in gradient_norms(model, probe(), np.ones((2, 2))).states.values()] == [(6,)]
