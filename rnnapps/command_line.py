@@ -54,7 +54,7 @@ def run_command_line(
         user's is raised as it is.
     """
     argv = list(sys.argv[1:] if argv is None else argv)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
         if not argv or argv[0] in ("-h", "--help"):
             print(_overview(program, verbs))

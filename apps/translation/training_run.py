@@ -10,7 +10,7 @@ from rnnapps.inspection import plot_history
 from rnnapps.losses import SmoothedCrossEntropy
 from rnnapps.metrics import TokenAccuracy
 from rnnapps.text.batches import TokenBatches
-from rnnapps.training import DecodedMetric, EpochData, fit, optimizer
+from rnnapps.training import DecodedMetric, EpochData, GradientFlow, fit, optimizer
 
 from .config import TrainConfig, TranslationConfig
 from .data import Corpus, Tokenizers, training_batches, validation_batches
@@ -76,9 +76,10 @@ def fit_translator(
         translations = translate_all(greedy, shown.source, config.decode.batch_size)
         return score(translations, shown.target)[metric]["score"]
 
+    training = EpochData(prepared.training, prepared.training.output_signature)
     fit(
         prepared.model,
-        EpochData(prepared.training, prepared.training.output_signature),
+        training,
         epochs=config.train.epochs,
         run_dir=folder.path,
         validation_data=EpochData(prepared.validation, prepared.validation.output_signature),
@@ -88,7 +89,8 @@ def fit_translator(
                 decoded,
                 patience=config.train.patience or None,
                 every=config.train.evaluate_every,
-            )
+            ),
+            GradientFlow(training.first(), folder.plots),
         ],
         checkpoint_every=config.train.checkpoint_every,
         keep=config.train.keep_checkpoints,
@@ -117,8 +119,9 @@ def conclude(
     folder.write_metrics(metrics)
     if not (path := folder.path / "1").exists():
         write_saved_model(translator, folder, config, path)
+    flow = sorted(folder.plots.glob("gradient_flow*.png"))
     curves = plot_history(folder.history, folder.plots / "history.png")
-    return metrics, translations, [curves, *_heat_maps(translator, corpus, folder)]
+    return metrics, translations, [curves, *flow, *_heat_maps(translator, corpus, folder)]
 
 
 def _heat_maps(translator: TextTranslator, corpus: Corpus, folder: RunFolder) -> list[Path]:

@@ -27,7 +27,7 @@ def test_scores_come_with_their_signatures(metrics):
 
 def test_a_run_folder_is_complete(trained_run):
     names = ["config.yaml", "metrics.json", "history.csv", "tokenizer.model", "model.weights.h5", "checkpoints"]
-    names += ["plots/history.png", "1/saved_model.pb", "1/model_card.md"]
+    names += ["plots/history.png", "plots/gradient_flow_layers.png", "1/saved_model.pb", "1/model_card.md"]
     assert [name for name in names if not (trained_run / name).exists()] == []
 
 
