@@ -91,6 +91,9 @@ def call_with_options(
         BadInput: an option that does not exist or a value that is not allowed.
     """
     parser, structured = _parser(function, program)
+    for action in parser._actions:
+        for option in set(action.option_strings) & set(shorthands):
+            action.help, action.metavar = f"Short for {shorthands[option]}.", action.dest.upper()
     argv = [_expand(argument, shorthands) for argument in argv]
     try:
         namespace = parser.parse_args(argv)

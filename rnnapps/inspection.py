@@ -85,7 +85,9 @@ def plot_history(history: str | Path, path: str | Path) -> Path:
         raise ValueError(f"{history} holds no epoch")
     names = [name for name in rows[0] if name not in ("epoch", "seconds")]
     panels = list(dict.fromkeys(name.removeprefix("val_") for name in names))
-    height, width = -(-len(panels) // 3), min(3, len(panels))
+    panels.sort(key="learning_rate".__eq__)  # last: what it did is of more interest
+    width = 2 if len(panels) in (2, 4) else min(3, len(panels))
+    height = -(-len(panels) // width)
     with _fonts():
         figure, grid = _figure((4.2 * width, 3.0 * height), height, width)
         for axes in np.ravel(grid)[len(panels) :]:
@@ -102,8 +104,9 @@ def _draw_curves(axes, rows: list[dict[str, str]], panel: str) -> None:
             axes.plot(*zip(*points, strict=True), marker=".", label=label)
     axes.set_title(panel.replace("_", " "), fontsize=10)
     axes.set_xlabel("epoch")
+    axes.xaxis.get_major_locator().set_params(integer=True)
     axes.grid(color="0.9")
-    if len(axes.lines) > 1:
+    if any(f"val_{panel}" in row for row in rows):
         axes.legend(frameon=False, fontsize=8)
 
 

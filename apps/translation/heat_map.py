@@ -39,11 +39,15 @@ class Attention(NamedTuple):
         )
 
     @property
-    def crossings(self) -> int:
-        """How many neighbours among the target tokens look at source tokens in reverse order."""
-        sharp = self.alignment.max(axis=1) > 0.5
+    def swaps(self) -> int:
+        """How many pairs of neighbouring target words look at neighbouring source words in reverse order.
+
+        An adjective behind its noun in one language and before it in the other looks like this.
+        """
+        starts_word = np.array([token.startswith(SPACE) for token in self.target_tokens])
+        sharp = starts_word & (self.alignment.max(axis=1) > 0.5)
         looked_at = self.alignment.argmax(axis=1)
-        return int(np.sum((looked_at[1:] < looked_at[:-1]) & sharp[1:] & sharp[:-1]))
+        return int(np.sum((looked_at[1:] == looked_at[:-1] - 1) & sharp[1:] & sharp[:-1]))
 
 
 def attention_of(model, texts: Sequence[str]) -> list[Attention]:

@@ -136,7 +136,7 @@ def _heat_maps(translator: TextTranslator, corpus: Corpus, folder: RunFolder) ->
 def _tells_most(attention: Attention) -> tuple:
     """Sorts sentences whose words change places first, the readable and the certain ones before others."""
     readable = len(attention.source_tokens) <= READABLE_TOKENS
-    return -(readable and attention.crossings > 0), -attention.score / len(attention.target_tokens)
+    return -(readable and attention.swaps > 0), -attention.score / len(attention.target_tokens)
 
 
 def _optimizer(train: TrainConfig, steps_per_epoch: int) -> keras.optimizers.Optimizer:

@@ -62,3 +62,16 @@ def weights(run):
     with h5py.File(run / "model.weights.h5") as file:
         file.visititems(lambda name, item: arrays.update({name: item[()]} if isinstance(item, h5py.Dataset) else {}))
     return arrays
+
+
+@pytest.mark.slow
+def test_control_c_ends_with_130_and_a_checkpoint(tmp_path, pairs_file):
+    run = tmp_path / "run"
+    training = start("train", "--data", pairs_file, *options(TINY), "--run", run, cwd=tmp_path)
+    while not any((run / "checkpoints").glob("checkpoint-000002-*")):
+        assert training.poll() is None, "the run ended before it could be interrupted"
+        time.sleep(0.01)
+    training.send_signal(signal.SIGINT)
+    output, _ = training.communicate()
+    assert training.returncode == 130
+    assert "resume from there" in output
