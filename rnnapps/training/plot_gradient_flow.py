@@ -72,13 +72,14 @@ def _draw_time(steps, states):
             vmax=high,
         )
         heat.set_facecolor("lightgrey")
+        heat.xaxis.get_major_locator().set_params(integer=True)
         ticks = np.unique(np.linspace(0, len(steps) - 1, 6).round().astype(int))
         heat.set_yticks(ticks, [str(steps[tick]) for tick in ticks])
         heat.set_title(f"{name}: gradient over time and training", fontsize="medium")
         heat.set_xlabel("time step t (grey: no gradient)")
         heat.set_ylabel("training step")
         figure.colorbar(image, ax=heat, label="log10 of the norm")
-    figure.suptitle("Gradient reaching each time step: falling to the left it vanishes, rising it explodes")
+    figure.suptitle("Gradient reaching each time step: lost over many steps it vanishes, grown it explodes")
     return figure
 
 
