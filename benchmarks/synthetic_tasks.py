@@ -18,7 +18,7 @@ import tensorflow as tf
 
 from rnnapps.decoding import greedy
 from rnnapps.layers import LSTM, BahdanauAttention, Bidirectional, LSTMCell
-from rnnapps.layers.attention_decoder import AttentionDecoder
+from rnnapps.layers import AttentionDecoder
 from rnnapps.losses import SmoothedCrossEntropy
 from rnnapps.metrics import bleu
 

@@ -5,8 +5,18 @@ bptt        hand-derived backpropagation through time
 keras       Keras's own loop (cuDNN on a GPU); it runs in the layer, because it needs the cell
 """
 
+from rnnapps.kernels import reference
 from rnnapps.kernels.choice import KERNELS, choose, validate
 from rnnapps.kernels.parameters import GRUParameters, LSTMParameters, SimpleRNNParameters
 from rnnapps.kernels.run import run
 
-__all__ = ["KERNELS", "GRUParameters", "LSTMParameters", "SimpleRNNParameters", "choose", "run", "validate"]
+__all__ = [
+    "KERNELS",
+    "GRUParameters",
+    "LSTMParameters",
+    "SimpleRNNParameters",
+    "choose",
+    "reference",
+    "run",
+    "validate",
+]

@@ -1,7 +1,7 @@
 """A loop over time with a hand-derived backward pass: backpropagation through time (Werbos 1990).
 
-Outside the loops stand the input projections and every weight gradient, each one matrix product over all steps and rows.
-A step keeps the sums before its gates and no more; the backward loop computes the gates again while they are in the cache.
+Outside the loops stand the input projections and every weight gradient, each one matrix product over all steps and
+rows. Factors of the derivatives are computed inside the backward loop, where they stay in the cache.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class Steps(Protocol):
     def with_weights(self, weights: list[tf.Tensor]) -> Steps: ...
     def forward(self, x: tf.Tensor, states: tuple) -> tuple[tuple, tuple]: ...
     def backward(self, gradients: tuple, x: tf.Tensor, previous: tuple, saved: tuple) -> tuple[tuple, dict]: ...
-    def weight_gradients(self, previous: tuple, emitted: dict) -> tuple[tf.Tensor, list]: ...
+    def weight_gradients(self, h_previous: tf.Tensor, emitted: dict) -> tuple[tf.Tensor, list]: ...
 
 
 def loop(
@@ -79,15 +79,14 @@ def _forward(steps, x, states, keep_new, mask, unroll, return_sequences, record)
 
     variables = (0, tuple(states), state_arrays, saved_arrays)
     _, final, state_arrays, saved_arrays = _repeat(lambda t, *_: t < count, body, variables, x, unroll)
-    histories = [a.stack() for a in state_arrays]
-    outputs = histories[0][1:] if return_sequences else None
-    trace = (tuple(h[:-1] for h in histories), tuple(a.stack() for a in saved_arrays)) if record else None
-    return outputs, final, trace
+    outputs = state_arrays[0].stack()[1:] if return_sequences else None
+    # Arrays are handed on as they are: reading a row back shares its memory, stacking them would copy all.
+    return outputs, final, (state_arrays, saved_arrays) if record else None
 
 
 def _backward(steps, x, previous, saved, keep_new, mask, truncate, unroll, d_outputs, d_final):
     count = tf.shape(x)[0]
-    back = lambda t, g: steps.backward(g, x[t], tuple(p[t] for p in previous), tuple(s[t] for s in saved))
+    back = lambda t, g: steps.backward(g, x[t], tuple(p.read(t) for p in previous), tuple(s.read(t) for s in saved))
     # The shapes of what a step emits; as in the forward pass, the probe itself is never fetched.
     emitted = back(0, d_final)[1]
     arrays = {name: _array(e, count) for name, e in emitted.items()}
@@ -105,7 +104,7 @@ def _backward(steps, x, previous, saved, keep_new, mask, truncate, unroll, d_out
     variables = (count - 1, tuple(d_final), arrays)
     _, d_states, arrays = _repeat(lambda t, *_: t >= 0, body, variables, x, unroll)
     emitted = {name: a.stack() for name, a in arrays.items()}
-    d_x, d_weights = steps.weight_gradients(previous, emitted)
+    d_x, d_weights = steps.weight_gradients(previous[0].stack()[:-1], emitted)
     return (d_x, *d_states, *d_weights)
 
 
@@ -135,7 +134,7 @@ def _repeat(condition, body, variables, x, unroll):
 
 
 def _array(like, count):
-    return tf.TensorArray(like.dtype, count, element_shape=like.shape)
+    return tf.TensorArray(like.dtype, count, element_shape=like.shape, clear_after_read=False)
 
 
 def _share(keep_new, t):

@@ -1,4 +1,4 @@
-"""GRU steps and their derivatives by hand: reset after the recurrent product (cuDNN's form) and before it (Cho 2014)."""
+"""GRU steps and their derivatives by hand, the reset after the recurrent product (cuDNN) or before it (Cho 2014)."""
 
 from __future__ import annotations
 
@@ -72,10 +72,9 @@ class GRUSteps:
         if p.reset_after:
             d_product = d_sums = tf.concat([dz, d_candidate * q * slope_r, d_candidate * r], axis=-1)
             if norms:
-                d_product = tf.concat(
-                    [self._gates_backward(d_sums[:, : 2 * self.units], norms), self._candidate_backward(d_sums[:, 2 * self.units :], norms)],
-                    axis=-1,
-                )
+                d_gates, d_q = tf.split(d_sums, [2 * self.units, self.units], axis=-1)
+                d_q = self._candidate_backward(d_q, norms)
+                d_product = tf.concat([self._gates_backward(d_gates, norms), d_q], axis=-1)
             dh_previous = dh * z + self.product.backward(d_product)
             emitted = {"sums": d_sums, "candidate": d_candidate}
         else:
@@ -90,9 +89,8 @@ class GRUSteps:
             emitted |= {"product": d_product, "values": tf.concat([n.value for n in norms], axis=-1)}
         return (dh_previous,), emitted
 
-    def weight_gradients(self, previous: tuple, emitted: dict) -> tuple[tf.Tensor, list]:
+    def weight_gradients(self, h_previous: tf.Tensor, emitted: dict) -> tuple[tf.Tensor, list]:
         """Gradient of the input sums (T, B, 3U), and of `weights` in their order: products outside the loop."""
-        (h_previous,) = previous
         d_sums = emitted["sums"]
         d_product = emitted.get("product", d_sums)
         gradients = {}

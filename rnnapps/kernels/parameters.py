@@ -59,14 +59,3 @@ class GRUParameters(Parameters):
 
     gates = 3
     state_names = ("h",)
-
-
-@dataclass(frozen=True)
-class Noise:
-    """What may keep a state at its old value, per state: `keep_new` is the share of the new value.
-
-    Zoneout (Krueger 2017): in training a 0/1 tensor (T, B, U) drawn per step, in inference the scalar 1 - rate.
-    `None` takes the new value as it is.
-    """
-
-    keep_new: tuple[tf.Tensor | float | None, ...]

@@ -30,7 +30,7 @@ def simple_rnn_step(x: tf.Tensor, states: tuple, p: SimpleRNNParameters) -> tupl
 
 
 def lstm_step(x: tf.Tensor, states: tuple, p: LSTMParameters) -> tuple:
-    """LSTM with forget gate (Gers 2000), peepholes (Gers 2002), projection (Sak 2014), layer norm (Ba 2016, eq. 20-22)."""
+    """Forget gate: Gers 2000; peepholes: Gers 2002; projection: Sak 2014; layer norm: Ba 2016, eq. 20-22."""
     h, c = states
     from_input = _product(x, p.kernel, p.input_masks)
     from_state = _product(h, p.recurrent_kernel, p.recurrent_masks)
@@ -94,9 +94,9 @@ def loop(
     mask: tf.Tensor | None,
     truncate: int | None,
 ) -> tuple[tf.Tensor, tuple[tf.Tensor, ...]]:
-    """All steps of `sequences` (T, B, D), in order. Returns the first state of every step (T, B, P), and the last states.
+    """All steps of `sequences` (T, B, D), in order. Returns the first state of every step (T, B, P), the last states.
 
-    `mask` is (T, B, 1) bool: where it is False a step leaves the states alone. `keep_new`: see `Noise`.
+    `mask` is (T, B, 1) bool: where it is False a step leaves the states alone. `keep_new`: see `run`.
     `truncate=k` cuts the gradient between steps k-1 and k, 2k-1 and 2k, ...; the states themselves go on.
     """
     steps = tf.shape(sequences)[0]

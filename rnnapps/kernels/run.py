@@ -37,7 +37,8 @@ def run(
         sequences: (B, T, D) float.
         initial_state: each (B, U), the state that is the output first.
         mask: (B, T) or (B, T, 1), False where a step leaves state and output as they were. Any pattern.
-        keep_new: per state, the share of the new value (zoneout): None, a scalar, or (T, B, U) in processing order.
+        keep_new: zoneout (Krueger 2017), per state the share of the new value: a 0/1 tensor (T, B, U) in processing
+            order (training), the scalar 1 - rate (inference), or None for all of it.
         truncate: gradients do not cross from step k to step k-1 at multiples k of this number of steps.
         go_backwards: time runs from the last step to the first; outputs come in that order.
         unroll: steps are written out in the graph instead of looped over; T must be static.
@@ -50,6 +51,8 @@ def run(
     x = tf.transpose(sequences, (1, 0, 2))
     if mask is not None:
         mask = tf.transpose(tf.reshape(tf.cast(mask, tf.bool), tf.shape(sequences)[:2]))[..., None]
+        # Padding may hold anything, NaN too, and a weight gradient multiplies it by zero: that must give zero.
+        x = tf.where(mask, x, tf.zeros_like(x))
     if go_backwards:
         x = tf.reverse(x, [0])
         mask = None if mask is None else tf.reverse(mask, [0])
@@ -72,11 +75,13 @@ def run(
         )
     last = states[0]
     if mask is not None:
-        # Keras: before a row's first valid step there is no output to repeat, so it is zero whatever the initial state.
+        # Keras: before a row's first valid step there is no output to repeat: zero, whatever the initial state.
         shown = mask if zero_output_for_mask else tf.cumsum(tf.cast(mask, tf.int32)) > 0
         last = tf.where(shown[-1], last, tf.zeros_like(last))
         if return_sequences:
             outputs = tf.where(shown, outputs, tf.zeros_like(outputs))
     if not return_sequences:
         return last, last[:, None], states
-    return last, tf.transpose(outputs, (1, 0, 2)), states
+    outputs = tf.transpose(outputs, (1, 0, 2))
+    outputs.set_shape((*sequences.shape[:2], last.shape[-1]))
+    return last, outputs, states

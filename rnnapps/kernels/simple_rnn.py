@@ -49,10 +49,10 @@ class SimpleRNNSteps:
             d_total = normalize_backward(d_total * self.p.norm_recurrent, total)
         return (self.product.backward(d_total),), emitted | {"total": d_total}
 
-    def weight_gradients(self, previous: tuple, emitted: dict) -> tuple[tf.Tensor, list]:
+    def weight_gradients(self, h_previous: tf.Tensor, emitted: dict) -> tuple[tf.Tensor, list]:
         """Gradient of the input sums (T, B, U), and of `weights` in their order: products outside the loop."""
         d_total = emitted["total"]
-        gradients = {"recurrent_kernel": self.product.kernel_gradient(previous[0], d_total)}
+        gradients = {"recurrent_kernel": self.product.kernel_gradient(h_previous, d_total)}
         if "norm_recurrent" in self.weights:
             gradients["norm_recurrent"] = tf.reduce_sum(emitted["shown"] * emitted["value"], axis=(0, 1))
             gradients["bias"] = tf.reduce_sum(emitted["shown"], axis=(0, 1))

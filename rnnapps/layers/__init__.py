@@ -1,5 +1,6 @@
 """Recurrent layers and attention for Keras 3, one file each."""
 
+from rnnapps.layers.attention_decoder import AttentionDecoder
 from rnnapps.layers.bahdanau_attention import BahdanauAttention
 from rnnapps.layers.bidirectional import Bidirectional
 from rnnapps.layers.gru import GRU, GRUCell
@@ -11,6 +12,7 @@ from rnnapps.layers.stacked import Stacked
 __all__ = [
     "GRU",
     "LSTM",
+    "AttentionDecoder",
     "BahdanauAttention",
     "Bidirectional",
     "GRUCell",

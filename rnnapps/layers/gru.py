@@ -104,7 +104,7 @@ class GRU(RecurrentLayer, keras.layers.GRU):
     TensorShape([2, 3])
 
     Cho et al. 2014, Learning phrase representations using RNN encoder-decoder, eq. 5-8. Ba et al. 2016, Layer
-    normalization, eq. 24-25. Krueger et al. 2017, Zoneout, eq. 2.
+    normalization, eq. 24-25. Krueger et al. 2017, Zoneout.
     """
 
     keras_layer = keras.layers.GRU

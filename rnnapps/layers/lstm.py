@@ -5,6 +5,7 @@ from __future__ import annotations
 import keras
 from keras import ops
 
+from rnnapps.initializers import ChronoBias
 from rnnapps.kernels import LSTMParameters
 from rnnapps.layers.recurrent import RecurrentCell, RecurrentLayer, validate_rate
 
@@ -37,6 +38,8 @@ class LSTMCell(RecurrentCell, keras.layers.LSTMCell):
         super().__init__(units, *args, **kwargs)
         if projection_units is not None and projection_units <= 0:
             raise ValueError(f"projection_units={projection_units}: expected a positive integer or None")
+        if self.unit_forget_bias and isinstance(self.bias_initializer, ChronoBias):
+            raise ValueError("unit_forget_bias=True overwrites what ChronoBias sets; pass unit_forget_bias=False")
         self.layer_norm = layer_norm
         self.zoneout = validate_rate("zoneout", zoneout)
         self.zoneout_cell = validate_rate("zoneout_cell", zoneout_cell)
@@ -122,13 +125,13 @@ class LSTM(RecurrentLayer, keras.layers.LSTM):
     h_t = o_t * tanh(c_t)
     `peephole`: + p_i * c_{t-1}, + p_f * c_{t-1}, + p_o * c_t inside the three sigmas.
     `projection_units`: h_t = (o_t * tanh(c_t)) P.
-    `layer_norm`: LN(W x) * g + LN(U h) * g' + b for the four sums as one vector, and h_t = o_t * tanh(LN(c_t) * g'' + b'');
-    the carried c_t stays unnormalised.
+    `layer_norm`: LN(W x) * g + LN(U h) * g' + b for the four sums as one vector, and
+    h_t = o_t * tanh(LN(c_t) * g'' + b''); the carried c_t stays unnormalised.
     `zoneout`, `zoneout_cell`: h_t = d * h_{t-1} + (1 - d) * h_t and likewise c_t, d ~ Bernoulli(rate) drawn for each
     apart (inference: d = rate); h_t is computed from the new c_t, not from the zoned one.
 
-    Differs from `keras.layers.LSTM`: the arguments below. Without them outputs, weights and their order are the same, so
-    weights go either way.
+    Differs from `keras.layers.LSTM`: the arguments below. Without them outputs, weights and their order are the same,
+    so weights go either way.
 
     Args:
         units, activation, recurrent_activation, ...: as `keras.layers.LSTM`, with its defaults, positions included.
@@ -156,8 +159,8 @@ class LSTM(RecurrentLayer, keras.layers.LSTM):
     >>> LSTM(8, projection_units=3)(np.zeros((2, 5, 4))).shape
     TensorShape([2, 3])
 
-    Hochreiter and Schmidhuber 1997; forget gate Gers et al. 2000; peepholes Gers et al. 2002; projection Sak et al. 2014,
-    eq. 1-6; Ba et al. 2016, Layer normalization, eq. 20-22; Krueger et al. 2017, Zoneout, eq. 3-5.
+    Hochreiter and Schmidhuber 1997; forget gate Gers et al. 2000; peepholes Gers et al. 2002; projection Sak et al.
+    2014, eq. 1-6; Ba et al. 2016, Layer normalization, eq. 20-22; Krueger et al. 2017, Zoneout.
     """
 
     keras_layer = keras.layers.LSTM

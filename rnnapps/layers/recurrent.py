@@ -96,6 +96,12 @@ class RecurrentLayer:
         if hasattr(self, "use_cudnn") and (not cell.plain or truncate):
             self.use_cudnn = False
 
+    def call(self, sequences, initial_state=None, mask=None, training=False):
+        if mask is None:
+            # Keras hands over the mask of the sequence only where that is the one tensor in the call.
+            mask = getattr(sequences, "_keras_mask", None)
+        return super().call(sequences, initial_state=initial_state, mask=mask, training=training)
+
     def inner_loop(self, sequences, initial_state, mask, training=False):
         """The documented hook of keras.layers.RNN: (B, T, D) and states -> last output, outputs, states."""
         cell = self.cell
@@ -123,8 +129,10 @@ class RecurrentLayer:
         return last, outputs, list(states)
 
     def compute_mask(self, sequences, mask=None):
-        """The mask goes on with the sequence, and ends with it."""
+        """The mask goes on with the sequence, reversed where that is, and ends with it."""
         mask = mask[0] if isinstance(mask, (list, tuple)) else mask
+        if mask is not None and self.go_backwards:
+            mask = ops.flip(mask, axis=1)
         outgoing = mask if self.return_sequences else None
         return [outgoing, *([None] * len(self.state_size))] if self.return_state else outgoing
 

@@ -92,7 +92,7 @@ class SimpleRNN(RecurrentLayer, keras.layers.SimpleRNN):
     >>> SimpleRNN(3)(np.zeros((2, 5, 4))).shape
     TensorShape([2, 3])
 
-    Elman 1990, Finding structure in time. Ba et al. 2016, Layer normalization, eq. 4. Krueger et al. 2017, Zoneout, eq. 2.
+    Elman 1990, Finding structure in time. Ba et al. 2016, Layer normalization, eq. 4. Krueger et al. 2017, Zoneout.
     """
 
     keras_layer = keras.layers.SimpleRNN

@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from rnnapps.decoding import beam_search, greedy, tile_beams
 from rnnapps.layers import BahdanauAttention, GRUCell
-from rnnapps.layers.attention_decoder import AttentionDecoder
+from rnnapps.layers import AttentionDecoder
 from tests.decoding.table_model import END, START, TableModel, tokens_of
 
 IDS = {"start_id": START, "end_id": END}

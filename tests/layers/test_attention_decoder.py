@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from rnnapps import layers
 from rnnapps.layers import BahdanauAttention, LuongAttention
-from rnnapps.layers.attention_decoder import AttentionDecoder
+from rnnapps.layers import AttentionDecoder
 
 B, T, S, M, V = 2, 5, 4, 6, 11
 

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from rnnapps.layers.bahdanau_attention import BahdanauAttention
+from rnnapps.layers import BahdanauAttention
 
 
 @pytest.fixture

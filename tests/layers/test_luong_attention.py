@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from rnnapps.layers.luong_attention import LuongAttention
+from rnnapps.layers import LuongAttention
 
 SCORES = ["dot", "general", "concat"]
 
