@@ -145,7 +145,7 @@ class ModelConfig:
     """
 
     cell: Literal["lstm", "gru", "simple_rnn"] = "gru"
-    units: int = 256
+    units: int = 192
     embedding_dim: int = 128
     encoder_layers: int = 1
     decoder_layers: int = 1
@@ -200,9 +200,9 @@ class TrainConfig:
         seed: of weights, dropout and the order of batches.
     """
 
-    epochs: int = 20
+    epochs: int = 16
     tokens_per_batch: int = 1024
-    learning_rate: float = 2e-3
+    learning_rate: float = 2.5e-3
     schedule: Literal["constant", "inverse_sqrt", "cosine", "exponential"] = "cosine"
     warmup_steps: int = 100
     clip_norm: float = 1.0
@@ -240,8 +240,8 @@ class DecodeConfig:
     """
 
     beam_size: int = 4
-    length_penalty: float = 0.6
-    coverage_penalty: float = 0.0
+    length_penalty: float = 1.0
+    coverage_penalty: float = 0.2
     n_best: int = 1
     max_length_ratio: float = 2.0
     max_length_extra: int = 10
