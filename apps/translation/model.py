@@ -6,6 +6,7 @@ import tensorflow as tf
 from rnnapps.layers import (
     GRU,
     LSTM,
+    AttentionDecoder,
     BahdanauAttention,
     Bidirectional,
     GRUCell,
@@ -15,7 +16,6 @@ from rnnapps.layers import (
     SimpleRNNCell,
     Stacked,
 )
-from rnnapps.layers.attention_decoder import AttentionDecoder
 from rnnapps.text.tokenizer import PAD_ID
 
 from .config import ModelConfig
