@@ -8,7 +8,7 @@ SPEECH = ["librosa>=0.10", "soundfile>=0.12", "jiwer>=3.0", "matplotlib>=3.8"]
 STOCKS = ["pandas>=2.1", "matplotlib>=3.8", "statsmodels>=0.14", "bokeh-sampledata>=2024.2"]
 # KerasTuner imports tensorboard, which TensorFlow no longer brings.
 TUNING = ["keras-tuner>=1.4.8", "tensorboard"]
-COMMAND_LINE = ["jsonargparse[signatures]>=4.35"]
+COMMAND_LINE = ["jsonargparse[signatures]>=4.49"]
 APPS = sorted({*TRANSLATION, *SPEECH, *STOCKS, *TUNING, *COMMAND_LINE})
 
 packages = find_packages(include=["rnnapps", "rnnapps.*"])
