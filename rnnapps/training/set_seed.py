@@ -10,7 +10,8 @@ def set_seed(seed: int, deterministic: bool = True) -> None:
     """Make a run repeatable: seed Python, NumPy and TensorFlow and, if asked, forbid order-dependent kernels.
 
     Call it first, before the model is made: initialisers and dropout draw their seeds when they are
-    constructed.
+    constructed. And before any tokeniser or loaded SavedModel: TensorFlow clears its kernel caches here, and
+    lookup resources such as SentencePiece models with them.
 
     Args:
         seed: int in [0, 2**32).
