@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 import tensorflow as tf
 
-from rnnapps.layers.attend import attend
+from rnnapps.layers.attend import attend, without_padding
 
 
 @keras.saving.register_keras_serializable(package="rnnapps")
@@ -32,7 +32,8 @@ class BahdanauAttention(keras.layers.Layer):
     Call arguments:
         query: (B, Q) or (B, T, Q) float.
         values: (B, S, D) float, the source.
-        mask: (B, S) bool, True where a source position counts; None counts all.
+        mask: (B, S) bool, True where a source position counts; None counts all. A mask that Keras attached to a
+            tensor is not read.
         keys: (B, S, U), what `project(values)` returned, so that a step costs only the query's projection.
         return_attention_scores: bool, return the alignment also.
     Returns:
@@ -40,7 +41,7 @@ class BahdanauAttention(keras.layers.Layer):
         T, S), float32 under half-precision policies. A row with nothing to attend to has context and
         alignment zero.
     Raises:
-        ValueError: `units` below 1.
+        ValueError: `units` below 1, a mask that is not (B, S).
 
     >>> import numpy as np
     >>> layer, query, values = BahdanauAttention(4), np.ones((2, 3)), np.ones((2, 5, 6))
@@ -97,7 +98,9 @@ class BahdanauAttention(keras.layers.Layer):
         return keys if self.bias is None else keys + self._cast(self.bias)
 
     def call(self, query, values, mask=None, keys=None, return_attention_scores=False):
-        keys = self.project(values) if keys is None else keys
+        if keys is None:
+            values = without_padding(values, mask)
+            keys = self.project(values)
         projected = query @ self._cast(self.query_kernel)
         if query.shape.rank == 2:
             compared = tf.tanh(keys + projected[:, None])  # B, S, U

@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 import tensorflow as tf
 
-from rnnapps.layers.attend import attend
+from rnnapps.layers.attend import attend, without_padding
 
 SCORES = ("dot", "general", "concat")
 
@@ -34,7 +34,8 @@ class LuongAttention(keras.layers.Layer):
     Call arguments:
         query: (B, Q) or (B, T, Q) float.
         values: (B, S, D) float, the source.
-        mask: (B, S) bool, True where a source position counts; None counts all.
+        mask: (B, S) bool, True where a source position counts; None counts all. A mask that Keras attached to a
+            tensor is not read.
         keys: what `project(values)` returned, so that a step costs only the query's share. Width D for
             "dot", Q for "general", U for "concat".
         return_attention_scores: bool, return the alignment also.
@@ -43,9 +44,8 @@ class LuongAttention(keras.layers.Layer):
         T, S), float32 under half-precision policies. A row with nothing to attend to has context and
         alignment zero.
     Raises:
-        ValueError: an unknown `score`; `units` below 1, or given for a score that has none; "dot" on
-        query and
-            values of different width.
+        ValueError: an unknown `score`; `units` below 1, or given for a score that has none; "dot" on query and
+            values of different width; a mask that is not (B, S).
 
     >>> import numpy as np
     >>> LuongAttention("general")(np.ones((2, 7, 3)), np.ones((2, 5, 6))).shape
@@ -105,7 +105,9 @@ class LuongAttention(keras.layers.Layer):
         return values if self.score == "dot" else values @ self._cast(self.key_kernel)
 
     def call(self, query, values, mask=None, keys=None, return_attention_scores=False):
-        keys = self.project(values) if keys is None else keys
+        if keys is None:
+            values = without_padding(values, mask)
+            keys = self.project(values)
         one_step = query.shape.rank == 2
         scores = self._scores(query[:, None] if one_step else query, keys)  # B, T, S
         scores = scores[:, 0] if one_step else scores

@@ -40,7 +40,7 @@ def test_normalized_score_does_not_depend_on_the_length_of_v(rng):
     layer = BahdanauAttention(6, normalize=True)
     before = layer(query, values)
     layer.v.assign(3 * layer.v)
-    np.testing.assert_allclose(layer(query, values), before, rtol=1e-5)
+    np.testing.assert_allclose(layer(query, values), before, atol=1e-5)
 
 
 def test_normalized_score_starts_with_length_one_over_root_units():
@@ -167,3 +167,18 @@ def test_units_below_one_are_refused():
 def test_projecting_before_building_says_what_to_do():
     with pytest.raises(ValueError, match="call or build it first"):
         BahdanauAttention(3).project(np.ones((1, 2, 3)))
+
+
+def test_a_mask_per_query_is_an_error_not_a_broadcast():
+    with pytest.raises(ValueError, match=r"mask must be \(B, S\) like values \(1, 4, 3\), got \(1, 4, 4\)"):
+        BahdanauAttention(6)(np.ones((1, 4, 3)), np.ones((1, 4, 3)), mask=np.ones((1, 4, 4), bool))
+
+
+def test_nan_in_padding_reaches_nothing():
+    query, values = tf.ones((1, 3)), tf.constant([[[1.0, 2.0], [np.nan, np.nan]]])
+    layer, mask = BahdanauAttention(6), tf.constant([[True, False]])
+    with tf.GradientTape() as tape:
+        context = layer(query, values, mask=mask)
+    np.testing.assert_array_equal(context, [[1.0, 2.0]])
+    gradients = tape.gradient(context, layer.trainable_variables, unconnected_gradients="zero")
+    assert all(np.all(np.isfinite(gradient)) for gradient in gradients)

@@ -151,3 +151,18 @@ def test_units_for_a_score_without_a_width_are_refused():
 def test_dot_of_different_widths_points_to_general():
     with pytest.raises(ValueError, match="got 3 and 4; use score='general'"):
         LuongAttention("dot")(np.ones((2, 3)), np.ones((2, 5, 4)))
+
+
+def test_a_mask_per_query_is_an_error_not_a_broadcast():
+    with pytest.raises(ValueError, match=r"mask must be \(B, S\) like values \(1, 4, 3\), got \(1, 4, 4\)"):
+        LuongAttention("general")(np.ones((1, 4, 3)), np.ones((1, 4, 3)), mask=np.ones((1, 4, 4), bool))
+
+
+def test_nan_in_padding_reaches_nothing():
+    query, values = tf.ones((1, 3)), tf.constant([[[1.0, 2.0], [np.nan, np.nan]]])
+    layer, mask = LuongAttention("general"), tf.constant([[True, False]])
+    with tf.GradientTape() as tape:
+        context = layer(query, values, mask=mask)
+    np.testing.assert_array_equal(context, [[1.0, 2.0]])
+    gradients = tape.gradient(context, layer.trainable_variables, unconnected_gradients="zero")
+    assert all(np.all(np.isfinite(gradient)) for gradient in gradients)
