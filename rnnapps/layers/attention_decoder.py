@@ -8,10 +8,17 @@ import keras
 import tensorflow as tf
 
 from rnnapps.layers import cell_stack
-from rnnapps.layers.decoder_arguments import check_decoder_arguments
-from rnnapps.layers.decoder_dropout import DropoutMasks, draw_dropout_masks, drop
-from rnnapps.layers.decoder_loop import decoder_loop, decoder_step
-from rnnapps.layers.decoder_states import DecoderStates, Memory
+from rnnapps.layers.attend import without_padding
+from rnnapps.layers.decoder_arguments import check_decoder_arguments, check_initial_state
+from rnnapps.layers.decoder_loop import (
+    DecoderStates,
+    DropoutMasks,
+    Memory,
+    decoder_loop,
+    decoder_step,
+    draw_dropout_masks,
+    drop,
+)
 from rnnapps.layers.readout import Readout
 
 PARTS = ("attention", "embedding", "projection")
@@ -21,9 +28,8 @@ PARTS = ("attention", "embedding", "projection")
 class AttentionDecoder(keras.layers.Layer):
     """Recurrent decoder with attention: teacher-forced over a whole target, or step by step.
 
-    y_{i-1} is the embedded input of step i, s_i the state h of the top cell, o_i what the stack of cells
-    puts out (s_i, plus its input with `residual`), c_i the context, t_i the features that the projection
-    turns into logits.
+    y_{i-1} is the embedded input of step i, s_i the state h of the top cell, o_i what the stack of cells puts out (s_i,
+    plus its input with `residual`), c_i the context, t_i the features that the projection turns into logits.
 
     timing="bahdanau" (2014, section 3.1): the *previous* state is the query, the context comes before the cell.
         c_i = attention(s_{i-1}, values)
@@ -37,43 +43,41 @@ class AttentionDecoder(keras.layers.Layer):
         t_i = tanh(W_c [c_i; o_i])                             eq. 5
     logits_i = projection(t_i)
 
-    `keras.layers` has no such layer. TensorFlow Addons' `AttentionWrapper` queries the new state whatever
-    attention it is given, so its Bahdanau decoder is not Bahdanau's.
+    `keras.layers` has no such layer. TensorFlow Addons' `AttentionWrapper` queries the new state whatever attention it
+    is given, so its Bahdanau decoder is not Bahdanau's.
 
     Args:
-        cells: a cell or a list of cells, bottom first, of `rnnapps.layers` or `keras.layers`. Context and
-            fed-back vector enter the first.
+        cells: a cell or a list of cells, bottom first, of `rnnapps.layers` or `keras.layers`. Context and fed-back
+            vector enter the first.
         attention: `BahdanauAttention`, `LuongAttention`, or a layer with their `project` and call.
         embedding: layer from ids (...) to vectors (..., E); None when the inputs are vectors already.
-        projection: layer from features to logits; "tied" for the transposed matrix of `embedding`, which
-            then is a `keras.layers.ReversibleEmbedding` as wide as the features; None returns the
-            features.
-        readout_units: int, R, width of t. None: no readout layer for timing "bahdanau", the width of o
-            for "luong".
+        projection: layer from features to logits; "tied" for the transposed matrix of `embedding`, which then is a
+            `keras.layers.ReversibleEmbedding` as wide as the features; None returns the features.
+        readout_units: int, R, width of t. None: no readout layer for timing "bahdanau", the width of o for "luong".
         readout: "tanh" or "maxout", only for timing "bahdanau".
         timing: "bahdanau" or "luong".
         input_feeding: bool, only for timing "luong".
         residual: bool, add the input of every cell but the first to its output; widths must agree.
-        dropout: float in [0, 1), rate on the embedded inputs, on the context or vector fed to the first
-            cell, between cells, and on the features. One mask per row for all steps (Gal and Ghahramani
-            2016).
+        dropout: float in [0, 1), rate on the embedded inputs, on the context or vector fed to the first cell, between
+            cells, and on the features. One mask per row for all steps (Gal and Ghahramani 2016).
         seed: int or None, of the dropout masks.
 
     Call arguments:
         inputs: (B, T) ids, or (B, T, E) without an `embedding`: start symbol and target, shifted by one.
         values: (B, S, M) float, the encoded source.
-        mask: (B, S) bool, True where a *source* position counts. Targets need no mask: later steps change
-            no earlier ones, and padded ones are left to the loss.
-        initial_state: flat list of (B, U) tensors, bottom cell first ([h, c] per LSTM cell); None starts
-            from zeros.
+        mask: (B, S) bool, True where a *source* position counts; None counts all. A mask that Keras attached to a
+            tensor is not read. Targets need no mask: later steps change no earlier ones, and padded ones are left to
+            the loss.
+        initial_state: (B, U) tensors, flat or per cell, bottom cell first ([h, c] per LSTM cell); None starts from
+            zeros.
         training: bool, draw dropout.
         return_attention_scores, return_state: bool.
     Returns:
-        Logits (B, T, V) (or features (B, T, R)); then, as asked for, alignments (B, T, S) and the flat
-        cell states after step T, each (B, U).
+        Logits (B, T, V) (or features (B, T, R)); then, as asked for, alignments (B, T, S) and the flat cell states
+        after step T, each (B, U).
     Raises:
-        ValueError: an unknown mode, a `dropout` outside [0, 1), options that exclude each other, widths
-            that do not fit, a wrong number of initial states.
+        ValueError: an unknown mode, a `dropout` outside [0, 1), options that exclude each other, widths that do not
+            fit, initial states of a wrong number or shape, cells or attention of another dtype than the decoder's.
 
     >>> import keras, numpy as np
     >>> from rnnapps.layers import BahdanauAttention
@@ -105,7 +109,8 @@ class AttentionDecoder(keras.layers.Layer):
         seed: int | None = None,
         **kwargs,
     ):
-        super().__init__(**kwargs)
+        # As keras.layers.Embedding: ids that come as floats would be rounded in half precision.
+        super().__init__(autocast=False, **kwargs)
         self.cells = list(cells) if isinstance(cells, list | tuple) else [cells]
         self.attention = attention
         self.embedding = embedding
@@ -119,11 +124,12 @@ class AttentionDecoder(keras.layers.Layer):
         self.seed = seed
         check_decoder_arguments(self)
         self.seed_generator = keras.random.SeedGenerator(seed)
-        if timing == "luong":
-            units = readout_units or cell_stack.output_width(self.cells[-1])
-            self.readout_layer = Readout(units, use_bias=False)
-        else:
-            self.readout_layer = Readout(readout_units, readout) if readout_units else None
+        if readout_units is None and timing == "luong":
+            readout_units = cell_stack.output_width(self.cells[-1])
+        self.readout_layer = None
+        if readout_units is not None:
+            # Luong's W_c has no bias.
+            self.readout_layer = Readout(readout_units, readout, timing == "bahdanau", dtype=self.dtype_policy)
         # The mask is an argument; one attached to the inputs is neither read nor passed on.
         self.supports_masking = True
 
@@ -161,22 +167,20 @@ class AttentionDecoder(keras.layers.Layer):
         """The source as `step` wants it: values (B, S, M), their keys, and the mask (B, S) bool or None."""
         values = tf.cast(tf.convert_to_tensor(values), self.compute_dtype)
         mask = None if mask is None else tf.cast(mask, tf.bool)
+        values = without_padding(values, mask)
         return Memory(values, self.attention.project(values), mask)
 
     def initial_states(self, memory: Memory, initial_state: Sequence[tf.Tensor] | None = None) -> DecoderStates:
-        """States before the first step: the cells' from `initial_state` (flat) or zero, all else zero."""
+        """States before the first step: the cells' from `initial_state` or zero, all else zero."""
         batch = tf.shape(memory.values)[0]
         zeros = lambda width: tf.zeros((batch, width), self.compute_dtype)
         widths = cell_stack.state_widths(self.cells)
         if initial_state is None:
             cells = [zeros(width) for width in widths]
-        elif len(initial_state) == len(widths):
-            cells = [tf.cast(tf.convert_to_tensor(state), self.compute_dtype) for state in initial_state]
         else:
-            raise ValueError(
-                f"AttentionDecoder: initial_state must hold {len(widths)} tensors of widths {widths}, "
-                f"got {len(initial_state)}"
-            )
+            flat = map(tf.convert_to_tensor, keras.tree.flatten(initial_state))
+            cells = [tf.cast(state, self.compute_dtype) for state in flat]
+            check_initial_state(cells, widths)
         return DecoderStates(tuple(cells), (zeros(self.fed_width),) if self.input_feeding else ())
 
     def call(
@@ -191,11 +195,8 @@ class AttentionDecoder(keras.layers.Layer):
     ):
         memory = self.prepare(values, mask)
         states = self.initial_states(memory, initial_state)
-        embedded = inputs if self.embedding is None else self.embedding(inputs)
-        masks = draw_dropout_masks(self, embedded, training)
-        embedded = drop(embedded, masks.embedded)
-        batch = tf.shape(embedded)[0]
-        with cell_stack.dropout_masks_drawn(self.cells, self.input_widths, batch, training):
+        embedded, masks = self._embed(inputs, training)
+        with cell_stack.dropout_masks_drawn(self.cells, self.input_widths, tf.shape(embedded)[0], training):
             features, alignments, states = self.inner_loop(embedded, states, memory, masks, training)
         logits = self._project(drop(features, masks.features))
         if not (return_attention_scores or return_state):
@@ -219,12 +220,8 @@ class AttentionDecoder(keras.layers.Layer):
         Returns:
             Logits (N, V), the new states, and the alignment (N, S).
         """
-        embedded = tf.convert_to_tensor(tokens) if self.embedding is None else self.embedding(tokens)
-        embedded = tf.cast(embedded, self.compute_dtype)
-        masks = draw_dropout_masks(self, embedded, training)
-        embedded = drop(embedded, masks.embedded)
-        batch = tf.shape(embedded)[0]
-        with cell_stack.dropout_masks_drawn(self.cells, self.input_widths, batch, training):
+        embedded, masks = self._embed(tokens, training)
+        with cell_stack.dropout_masks_drawn(self.cells, self.input_widths, tf.shape(embedded)[0], training):
             output, context, alignment, states = decoder_step(self, embedded, states, memory, masks, training)
         features = states.attended[0] if self.input_feeding else self.read_out(output, context, embedded)
         return self._project(drop(features, masks.features)), states, alignment
@@ -253,12 +250,7 @@ class AttentionDecoder(keras.layers.Layer):
         return cls(**{**config, **parts, "cells": [deserialize(cell) for cell in config["cells"]]})
 
     def inner_loop(
-        self,
-        embedded: tf.Tensor,
-        states: DecoderStates,
-        memory: Memory,
-        masks: DropoutMasks,
-        training: bool,
+        self, embedded: tf.Tensor, states: DecoderStates, memory: Memory, masks: DropoutMasks, training: bool
     ) -> tuple[tf.Tensor, tf.Tensor, DecoderStates]:
         """The recurrence over a whole target: the one method that a faster kernel has to replace.
 
@@ -286,6 +278,13 @@ class AttentionDecoder(keras.layers.Layer):
             return self.readout_layer(tf.concat([context, output], axis=-1))
         parts = tf.concat([output, context, embedded], axis=-1)
         return parts if self.readout_layer is None else self.readout_layer(parts)
+
+    def _embed(self, inputs, training):
+        """Vectors (..., E) with their dropout applied, and the masks of everything else."""
+        embedded = inputs if self.embedding is None else self.embedding(inputs)
+        embedded = tf.cast(tf.convert_to_tensor(embedded), self.compute_dtype)
+        masks = draw_dropout_masks(self, embedded, training)
+        return drop(embedded, masks.embedded), masks
 
     def _project(self, features):
         if self.projection is None:

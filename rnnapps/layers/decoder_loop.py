@@ -1,14 +1,38 @@
-"""The recurrence of `AttentionDecoder`: one step, and a whole target with autodiff through it."""
+"""The recurrence of `AttentionDecoder`: what a step reads and carries, one step, and a whole target."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import keras
 import tensorflow as tf
 
 from rnnapps.layers import cell_stack
-from rnnapps.layers.decoder_dropout import DropoutMasks, drop
-from rnnapps.layers.decoder_states import DecoderStates, Memory
 from rnnapps.layers.scan import scan
+
+
+class Memory(NamedTuple):
+    """The encoded source, made once per sequence by `AttentionDecoder.prepare`."""
+
+    values: tf.Tensor  # B, S, M
+    keys: tf.Tensor  # B, S, U: the attention's projection of the values
+    mask: tf.Tensor | None  # B, S bool, True where a position counts
+
+
+class DecoderStates(NamedTuple):
+    """What goes from step to step; every tensor leads with the batch, so that beams can be gathered."""
+
+    cells: tuple[tf.Tensor, ...]  # each B, U: flat, first cell first
+    attended: tuple[tf.Tensor, ...] = ()  # one of B, R with input feeding: the last attentional vector
+
+
+class DropoutMasks(NamedTuple):
+    """Scaled masks, one per row for all steps (Gal and Ghahramani 2016); None where nothing is dropped."""
+
+    embedded: tf.Tensor | None  # B, E
+    fed: tf.Tensor | None  # B, M or R: on the context or vector that enters the first cell
+    between: tuple[tf.Tensor | None, ...]  # each B, U: on the inputs of the cells above the first
+    features: tf.Tensor | None  # B, R
 
 
 def decoder_step(
@@ -69,3 +93,24 @@ def decoder_loop(
 
     (outputs, contexts, alignments), states = scan(step, embedded, states, (output, context, alignment))
     return decoder.read_out(outputs, contexts, embedded), alignments, states
+
+
+def draw_dropout_masks(decoder, embedded: tf.Tensor, training: bool) -> DropoutMasks:
+    """Masks for the rows of `embedded` (B, ..., E); all None outside training or at a rate of zero."""
+    widths = (embedded.shape[-1], decoder.fed_width, *decoder.input_widths[1:], decoder.features_width)
+
+    def draw(width):
+        if not (training and decoder.dropout and width):
+            return None
+        ones = tf.ones((tf.shape(embedded)[0], width), decoder.compute_dtype)
+        return keras.random.dropout(ones, decoder.dropout, seed=decoder.seed_generator)
+
+    embedded_mask, fed, *between, features = map(draw, widths)
+    return DropoutMasks(embedded_mask, fed, tuple(between), features)
+
+
+def drop(x: tf.Tensor, mask: tf.Tensor | None) -> tf.Tensor:
+    """x (B, W) or (B, T, W) times a mask (B, W), the same at every step."""
+    if mask is None:
+        return x
+    return x * (mask if x.shape.rank == 2 else mask[:, None])

@@ -4,8 +4,7 @@ import pytest
 import tensorflow as tf
 
 from rnnapps import layers
-from rnnapps.layers import BahdanauAttention, LuongAttention
-from rnnapps.layers import AttentionDecoder
+from rnnapps.layers import AttentionDecoder, BahdanauAttention, LuongAttention
 
 B, T, S, M, V = 2, 5, 4, 6, 11
 
@@ -369,17 +368,22 @@ def test_a_mask_on_the_target_is_not_taken_for_the_sources(ids, values):
         ({"projection": "linear"}, "projection must be a layer, 'tied' or None, got 'linear'"),
         ({"projection": "tied"}, "got Embedding"),
         ({"cells": []}, "at least one cell"),
+        ({"cells": keras.layers.GRU(3)}, "cells must be cells such as GRUCell, got <GRU"),
+        ({"attention": keras.layers.AdditiveAttention()}, "attention must be .* got <AdditiveAttention"),
+        ({"readout": "maxout"}, "readout='maxout' needs readout_units"),
+        ({"readout_units": 0}, "units must be at least 1, got 0"),
         ({"cells": [keras.layers.GRUCell(3), keras.layers.GRUCell(4)], "residual": True}, r"got \[3, 4\]"),
     ],
 )
 def test_arguments_that_do_not_fit_are_named(options, message):
     arguments = {"cells": keras.layers.GRUCell(3), "embedding": keras.layers.Embedding(4, 3), **options}
+    arguments = {"attention": LuongAttention(), **arguments}
     with pytest.raises(ValueError, match=message):
-        AttentionDecoder(attention=LuongAttention(), **arguments)
+        AttentionDecoder(**arguments)
 
 
 def test_a_wrong_number_of_initial_states_is_named(ids, values):
-    with pytest.raises(ValueError, match=r"2 tensors of widths \[7, 7\], got 1"):
+    with pytest.raises(ValueError, match=r"2 tensors \(B, U\) of widths \[7, 7\], got shapes \[\(2, 7\)\]"):
         make_decoder()(ids, values=values, initial_state=[np.zeros((B, 7))])
 
 
@@ -415,3 +419,76 @@ def test_compiled_by_xla_the_gradients_are_the_same(timing, ids, values):
         tf.function(gradients, jit_compile=True)(*arguments), gradients(*arguments), strict=True
     ):
         np.testing.assert_allclose(compiled, plain, atol=1e-4)
+
+
+@pytest.mark.parametrize("timing", TIMINGS)
+def test_an_own_dtype_reaches_the_readout(timing):
+    options = {name: value for name, value in TIMINGS[timing].items() if name != "attention"}
+    keras.config.set_dtype_policy("float64")
+    cell, attention = keras.layers.GRUCell(3), TIMINGS[timing]["attention"]()
+    keras.config.set_dtype_policy("float32")
+    decoder = AttentionDecoder(cell, attention, dtype="float64", **options)
+    assert decoder(np.ones((1, 2, 3)), values=np.ones((1, 4, 3))).dtype == tf.float64
+
+
+def test_cells_of_another_dtype_are_named():
+    with pytest.raises(ValueError, match="in its own dtype=float64, got float32, float32"):
+        AttentionDecoder(keras.layers.GRUCell(3), LuongAttention(), dtype="float64")
+
+
+def test_a_float32_embedding_and_projection_serve_half_precision(ids, values):
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        decoder = make_decoder(
+            embedding=keras.layers.Embedding(V, 3, dtype="float32"), projection=keras.layers.Dense(V, dtype="float32")
+        )
+    finally:
+        keras.config.set_dtype_policy("float32")
+    assert decoder(ids, values=values, mask=MASK).dtype == tf.float32
+
+
+def test_ids_that_come_as_floats_are_not_rounded_in_half_precision(values):
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        decoder = make_decoder(embedding=keras.layers.Embedding(300, 3))
+    finally:
+        keras.config.set_dtype_policy("float32")
+    ids = np.array([[257, 259], [293, 295]])  # bfloat16 knows even numbers only from 256 on
+    expected, got = decoder(ids, values=values), decoder(ids.astype("float32"), values=values)
+    np.testing.assert_array_equal(tf.cast(expected, "float32"), tf.cast(got, "float32"))
+
+
+@pytest.mark.parametrize("timing", TIMINGS)
+def test_what_padding_holds_never_matters_not_even_nan(timing, ids, values):
+    decoder = make_decoder("gru", timing)
+    poisoned = np.where(MASK[..., None], values, np.nan)
+
+    def run(values):
+        with tf.GradientTape() as tape:
+            logits = decoder(ids, values=values, mask=MASK)
+            loss = tf.reduce_sum(logits**2)
+        return [logits, *map(tf.convert_to_tensor, tape.gradient(loss, decoder.trainable_variables))]
+
+    for a, b in zip(run(values), run(poisoned), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_initial_states_may_be_nested_per_cell_or_one_tensor(ids, values):
+    h, c = np.full((B, 7), 0.3, "float32"), np.full((B, 7), -0.2, "float32")
+    stack, gru = make_decoder("stack"), make_decoder("gru")
+    flat, nested = [h, c, h, c, h], [[h, c], h, [c, h]]
+    np.testing.assert_array_equal(
+        stack(ids, values=values, initial_state=flat), stack(ids, values=values, initial_state=nested)
+    )
+    np.testing.assert_array_equal(gru(ids, values=values, initial_state=h), gru(ids, values=values, initial_state=[h]))
+
+
+@pytest.mark.parametrize("state", [np.zeros((B, 5)), np.zeros(7)])
+def test_an_initial_state_of_a_wrong_shape_is_named(state, ids, values):
+    with pytest.raises(ValueError, match=r"1 tensors \(B, U\) of widths \[7\], got shapes"):
+        make_decoder("gru")(ids, values=values, initial_state=[state])
+
+
+def test_a_mask_of_a_wrong_shape_is_named(ids, values):
+    with pytest.raises(ValueError, match=r"mask must be \(B, S\) like values \(2, 4, 6\), got \(2, 3\)"):
+        make_decoder()(ids, values=values, mask=MASK[:, :3])
