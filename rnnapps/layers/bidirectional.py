@@ -3,7 +3,7 @@
 import keras
 from keras import ops, tree
 
-from rnnapps.layers.copy_layer import copy_layer
+from rnnapps.layers.copy_layer import copy_layer, never_shared
 
 
 @keras.saving.register_keras_serializable(package="rnnapps")
@@ -63,7 +63,8 @@ class Bidirectional(keras.layers.Bidirectional):
             name = f"backward_{layer.name.removeprefix('backward_')}"
             backward_layer = copy_layer(layer, seed_offset=1, name=name, go_backwards=True)
         backward_cudnn = getattr(backward_layer, "use_cudnn", None)
-        super().__init__(layer, merge_mode=merge_mode, backward_layer=backward_layer, **kwargs)
+        with never_shared():
+            super().__init__(layer, merge_mode=merge_mode, backward_layer=backward_layer, **kwargs)
         if backward_cudnn is not None:
             # Keras copies the forward layer's over it: layer_norm in the backward layer alone would be lost.
             self.backward_layer.use_cudnn = backward_cudnn

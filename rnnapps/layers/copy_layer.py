@@ -1,6 +1,10 @@
 """An unbuilt copy of a layer from its configuration, for wrappers that need the same layer more than once."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import keras
+from keras.src.backend.common import global_state
 
 # Where wrappers keep the layers they run; a change of arguments concerns those too.
 WRAPPED = ("layer", "backward_layer")
@@ -17,13 +21,32 @@ def copy_layer(layer: keras.layers.Layer, *, seed_offset: int = 0, **arguments) 
         arguments: constructor arguments to replace, in the layer and in the layers that
             it wraps (`name` in the layer alone).
     """
-    serialized = _move_seeds(serialize_layer(layer), seed_offset)
-    name = arguments.pop("name", layer.name)
-    _replace(serialized, arguments)
-    serialized["config"]["name"] = name
-    copy = keras.saving.deserialize_keras_object(serialized)
+    with never_shared():
+        serialized = _move_seeds(serialize_layer(layer), seed_offset)
+        name = arguments.pop("name", layer.name)
+        _replace(serialized, arguments)
+        serialized["config"]["name"] = name
+        copy = keras.saving.deserialize_keras_object(serialized)
     _carry_use_cudnn(layer, copy)
     return copy
+
+
+@contextmanager
+def never_shared() -> Iterator[None]:
+    """Layers deserialised in here are new ones, also while `keras.models.load_model` runs.
+
+    Loading, Keras takes whatever is serialised twice at one address for one shared object and gives that back: the
+    copies of a template would be one layer, and a layer made where a temporary one had stood would be that one.
+    """
+    names = ("shared_objects/id_to_obj_map", "shared_objects/id_to_config_map")
+    seen = [global_state.get_global_attribute(name) for name in names]
+    try:
+        for name in names:
+            global_state.set_global_attribute(name, None)
+        yield
+    finally:
+        for name, objects in zip(names, seen, strict=True):
+            global_state.set_global_attribute(name, objects)
 
 
 def serialize_layer(layer: keras.layers.Layer) -> dict:

@@ -227,3 +227,14 @@ def test_use_cudnn_is_carried_into_the_copies():
 def test_a_stack_that_cannot_be_is_an_error_that_says_why(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+@pytest.mark.parametrize("template", [lambda: GRU(3), lambda: Bidirectional(LSTM(3))])
+def test_the_copies_of_a_template_stay_apart_in_the_keras_file(template, tmp_path):
+    sequences = keras.Input((None, 4))
+    model = keras.Model(sequences, Stacked(template(), 3, return_sequences=True)(sequences))
+    model.save(tmp_path / "stacked.keras")
+    loaded = keras.models.load_model(tmp_path / "stacked.keras")
+    data = np.random.default_rng(0).normal(size=(2, 5, 4)).astype("float32")
+    np.testing.assert_array_equal(loaded.predict(data, verbose=0), model.predict(data, verbose=0))
+    assert len(loaded.weights) == len(model.weights)
