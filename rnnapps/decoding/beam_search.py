@@ -8,7 +8,7 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from rnnapps.decoding.backtrace import backtrace
-from rnnapps.decoding.hypotheses import Hypotheses, Step, same_shapes, tile_beams, token_log_probs
+from rnnapps.decoding.hypotheses import Hypotheses, Step, caps, same_shapes, tile_beams, token_log_probs
 
 DEAD = float("-inf")
 
@@ -68,8 +68,8 @@ def beam_search(
         n_best: int in [1, beam_size], N, how many hypotheses to return.
         forbidden_ids: ids that are never chosen.
         pad_id: what follows the end.
-        coverage_mask: (B, S) bool, the source positions that coverage counts; None counts those that anything
-            attended to at all, as padding gets exactly zero.
+        coverage_mask: (B, S) bool, the source positions that coverage counts; None counts those that any
+            beam attended to at all, as padding gets exactly zero.
     Returns:
         `Hypotheses`, N distinct ones for every row, best score first.
     Raises:
@@ -86,7 +86,7 @@ def beam_search(
             f"beam_search: penalties must not be negative, got length_penalty={length_penalty}, "
             f"coverage_penalty={coverage_penalty}"
         )
-    max_lengths = tf.cast(tf.convert_to_tensor(max_lengths), tf.int32)
+    max_lengths = caps(max_lengths)
     batch, cap = tf.size(max_lengths), tf.reduce_max(tf.concat([max_lengths, [1]], axis=0))
     beams = _first_beams(max_lengths, beam_size)
     states = tile_beams(states, beam_size)
@@ -197,7 +197,11 @@ def _penalized(log_probs, lengths, length_penalty):
 def _log_coverage(alignments, coverage_mask):
     """sum_j log(min(sum_i alpha_ij, 1)): (B, K, L, S) -> (B, K)."""
     coverage = tf.reduce_sum(alignments, axis=2)
-    counted = coverage > 0 if coverage_mask is None else tf.cast(coverage_mask, tf.bool)[:, None]
+    if coverage_mask is None:
+        # By any beam: to the one that overlooks a position it must not be padding.
+        counted = tf.reduce_any(coverage > 0, axis=1, keepdims=True)
+    else:
+        counted = tf.cast(coverage_mask, tf.bool)[:, None]
     # A position that nothing at all attended to costs much, but does not make all such hypotheses equal.
     coverage = tf.clip_by_value(coverage, 1e-10, 1.0)
     return tf.reduce_sum(tf.where(counted, tf.math.log(coverage), 0.0), axis=-1)

@@ -47,6 +47,14 @@ def token_log_probs(logits: tf.Tensor, forbidden_ids: Sequence[int] = ()) -> tf.
     return tf.where(forbidden, float("-inf"), log_probs)
 
 
+def caps(max_lengths: tf.Tensor) -> tf.Tensor:
+    """`max_lengths` as (B,) int32; ValueError where it is not one number per row."""
+    max_lengths = tf.cast(tf.convert_to_tensor(max_lengths), tf.int32)
+    if max_lengths.shape.rank not in (1, None):
+        raise ValueError(f"max_lengths must be (B,), a cap for every row, got shape {max_lengths.shape}")
+    return max_lengths
+
+
 def take(values: tf.Tensor, tokens: tf.Tensor) -> tf.Tensor:
     """values[n, tokens[n]]: (N, V), (N,) -> (N,)."""
     return tf.gather(values, tokens, axis=1, batch_dims=1)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
-from rnnapps.decoding.hypotheses import Hypotheses, Step, tile_beams
+from rnnapps.decoding.hypotheses import Hypotheses, Step, caps, tile_beams
 from rnnapps.decoding.token_loop import token_loop
 
 
@@ -67,7 +67,7 @@ def sample(
             drawn = tf.gather(ids, drawn, axis=1, batch_dims=1)
         return tf.where(temperature > 0, drawn, tf.argmax(log_probs, axis=-1, output_type=tf.int32))
 
-    max_lengths = tf.cast(tf.convert_to_tensor(max_lengths), tf.int32)
+    max_lengths = caps(max_lengths)
     drawn = token_loop(
         step,
         tile_beams(states, n),

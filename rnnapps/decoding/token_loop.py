@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
-from rnnapps.decoding.hypotheses import Hypotheses, Step, same_shapes, take, token_log_probs
+from rnnapps.decoding.hypotheses import Hypotheses, Step, caps, same_shapes, take, token_log_probs
 
 
 def token_loop(
@@ -24,7 +24,7 @@ def token_loop(
 
     The loop ends with the last unfinished row; a finished row only gains padding, so this changes no result.
     """
-    max_lengths = tf.cast(tf.convert_to_tensor(max_lengths), tf.int32)
+    max_lengths = caps(max_lengths)
     cap = tf.reduce_max(tf.concat([max_lengths, [1]], axis=0))
     states = tf.nest.map_structure(tf.convert_to_tensor, states)
     tokens = tf.fill(tf.shape(max_lengths), tf.constant(start_id, tf.int32))

@@ -4,8 +4,7 @@ import pytest
 import tensorflow as tf
 
 from rnnapps.decoding import beam_search, greedy, tile_beams
-from rnnapps.layers import BahdanauAttention, GRUCell
-from rnnapps.layers import AttentionDecoder
+from rnnapps.layers import AttentionDecoder, BahdanauAttention, GRUCell
 from tests.decoding.table_model import END, START, TableModel, tokens_of
 
 IDS = {"start_id": START, "end_id": END}
@@ -138,6 +137,9 @@ def test_coverage_penalty_by_hand():
     np.testing.assert_allclose(result.scores[0], [np.log(0.27), np.log(0.7) + 0.1 * np.log(1e-10)], atol=1e-4)
     padded = beam_search(step, states, coverage_mask=np.array([[True, False]]), **options)
     assert tokens_of(padded, 0) == (END,)
+    # Without a mask position 1 counts as well: one of the two beams attended to it.
+    unmasked = beam_search(step, states, **options)
+    np.testing.assert_allclose(unmasked.scores, result.scores)
 
 
 def test_partial_coverage_costs_its_logarithm():
@@ -278,6 +280,7 @@ def test_a_saved_model_with_unknown_shapes_gives_the_same(translator, tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
+        ({"beam_size": 2, "caps": 5}, r"max_lengths must be \(B,\), a cap for every row, got shape \(\)"),
         ({"beam_size": 0}, "beam_size must be at least 1, got 0"),
         ({"beam_size": 2, "n_best": 3}, r"n_best must lie in \[1, beam_size=2\], got 3"),
         ({"beam_size": 2, "length_penalty": -1.0}, "length_penalty=-1.0"),

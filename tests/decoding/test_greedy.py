@@ -104,3 +104,9 @@ def test_traced_with_an_unknown_batch_gives_the_same():
         expected = greedy(model.step, model.states(rows), max_lengths=caps, **IDS)
         for a, b in zip(traced(model.states(rows), caps), expected, strict=True):
             np.testing.assert_allclose(a, b, atol=1e-6)
+
+
+def test_one_cap_for_all_rows_is_refused():
+    step, states = fixed_step([0.1, 0.1, 0.1, 0.7])
+    with pytest.raises(ValueError, match=r"max_lengths must be \(B,\), a cap for every row, got shape \(\)"):
+        greedy(step, states, max_lengths=5, **IDS)
