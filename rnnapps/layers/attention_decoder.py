@@ -290,7 +290,9 @@ class AttentionDecoder(keras.layers.Layer):
         if self.projection is None:
             return features
         if self.projection == "tied":
-            return self.embedding(features, reverse=True)
+            logits = self.embedding(features, reverse=True)
+            # Inside another layer Keras's embedding does not cast its matrix: `call` and `step` would differ in type.
+            return logits if self.embedding.reverse_dtype else tf.cast(logits, self.compute_dtype)
         return self.projection(features)
 
 
