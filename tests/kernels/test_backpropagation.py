@@ -10,9 +10,8 @@ from rnnapps.kernels import GRUParameters, LSTMParameters, SimpleRNNParameters, 
 BATCH, STEPS, WIDTH, UNITS, PROJECTED = 3, 7, 5, 4, 3
 MASKS = {
     "no mask": None,
-    "right padding": [[1, 1, 1, 1, 0, 0, 0], [1, 0, 0, 0, 0, 0, 0], [1] * 7],
     "holes": [[0, 1, 1, 0, 0, 1, 0], [0, 0, 1, 0, 1, 1, 1], [1] * 7],
-    "an empty row": [[0] * 7, [1, 1, 0, 0, 0, 0, 0], [1] * 7],
+    "an empty row and right padding": [[0] * 7, [1, 1, 0, 0, 0, 0, 0], [1] * 7],
 }
 RNG = np.random.default_rng(7)
 

@@ -100,12 +100,15 @@ DECODER_MAKERS = {
     ),
     "decoder-tied": lambda: decoder(GRUCell(4), LuongAttention("general"), 4, "tied", timing="luong"),
 }
+# Vectors in, features out: no embedding, no readout, no projection.
+FEATURES = {"decoder-features": lambda: AttentionDecoder(LSTMCell(4), LuongAttention("general"))}
 IDS = np.random.default_rng(2).integers(1, VOCABULARY, size=(B, STEPS)).astype("int32")
-DECODERS = {
-    # Without a source the decoder still speaks: rows that attend to nothing are not silent.
-    name: Subject(
-        make, (IDS,), {"return_attention_scores": True, "return_state": True}, ("row", "alignment"), silent=False
-    )
-    for name, make in DECODER_MAKERS.items()
+# Without a source a decoder still speaks: rows that attend to nothing are not silent.
+DECODER = {
+    "options": {"return_attention_scores": True, "return_state": True},
+    "outputs": ("row", "alignment"),
+    "silent": False,
 }
+DECODERS = {name: Subject(make, (IDS,), **DECODER) for name, make in DECODER_MAKERS.items()}
+DECODERS |= {name: Subject(make, (QUERY,), **DECODER) for name, make in FEATURES.items()}
 SUBJECTS = {**RECURRENT, **ATTENTION, **DECODERS}

@@ -1,3 +1,5 @@
+"""What is particular to the decoder; what it shares with every layer is in test_contract.py."""
+
 import keras
 import numpy as np
 import pytest
@@ -119,58 +121,11 @@ def test_teacher_forcing_equals_step_by_step(cells, timing, ids, values):
 
 
 @pytest.mark.parametrize("timing", TIMINGS)
-def test_source_padding_changes_neither_logits_nor_gradients(timing, ids, values):
-    decoder = make_decoder("stack", timing)
-
-    def run(values, mask):
-        values = tf.constant(values)
-        with tf.GradientTape() as tape:
-            tape.watch(values)
-            logits = decoder(ids[1:], values=values, mask=mask)
-            loss = tf.reduce_sum(logits**2)
-        return logits, *tape.gradient(loss, [*decoder.trainable_variables, values])
-
-    *padded, padded_values = map(tf.convert_to_tensor, run(values[1:], MASK[1:]))
-    *alone, alone_values = map(tf.convert_to_tensor, run(values[1:, :2], None))
-    for a, b in zip([*padded, padded_values[:, :2]], [*alone, alone_values], strict=True):
-        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-4)
-    assert not np.any(padded_values[:, 2:])
-
-
-@pytest.mark.parametrize("timing", TIMINGS)
-def test_a_batch_equals_its_rows_one_by_one(timing, ids, values):
-    decoder = make_decoder("lstm", timing)
-    together = decoder(ids, values=values, mask=MASK)
-    for row in range(B):
-        alone = decoder(ids[row : row + 1], values=values[row : row + 1], mask=MASK[row : row + 1])
-        np.testing.assert_allclose(together[row : row + 1], alone, atol=1e-5)
-
-
-@pytest.mark.parametrize("timing", TIMINGS)
 def test_a_later_target_changes_no_earlier_logits(timing, ids, values):
     decoder = make_decoder("gru", timing)
     changed = ids.copy()
     changed[:, 3:] = 1 + changed[:, 3:] % (V - 1)
     np.testing.assert_allclose(decoder(ids, values=values)[:, :3], decoder(changed, values=values)[:, :3], atol=1e-6)
-
-
-@pytest.mark.parametrize("timing", TIMINGS)
-def test_one_step_and_one_source_position(timing, ids, values):
-    logits, alignments = make_decoder("lstm", timing)(ids[:, :1], values=values[:, :1], return_attention_scores=True)
-    assert logits.shape == (B, 1, V)
-    np.testing.assert_allclose(alignments, np.ones((B, 1, 1)))
-
-
-@pytest.mark.parametrize("timing", TIMINGS)
-def test_a_row_without_a_source_decodes_to_finite_logits_and_gradients(timing, ids, values):
-    decoder = make_decoder("lstm", timing)
-    mask = np.array([[1, 1, 1, 1], [0, 0, 0, 0]], bool)
-    with tf.GradientTape() as tape:
-        logits, alignments = decoder(ids, values=values, mask=mask, return_attention_scores=True)
-        loss = tf.reduce_sum(logits**2)
-    assert np.all(np.isfinite(logits)) and not np.any(alignments[1])
-    gradients = tape.gradient(loss, decoder.trainable_variables)
-    assert all(np.all(np.isfinite(tf.convert_to_tensor(g))) for g in gradients)
 
 
 @pytest.mark.parametrize("timing", TIMINGS)
@@ -192,21 +147,6 @@ def test_the_gradient_equals_a_finite_difference(timing):
         value = loss(*point)
     slope = sum(tf.reduce_sum(g * d) for g, d in zip(tape.gradient(value, point), direction, strict=True))
     assert float(slope) == pytest.approx(float(at(1e-5) - at(-1e-5)) / 2e-5, rel=1e-6)
-
-
-@pytest.mark.parametrize("timing", TIMINGS)
-def test_traced_with_every_dimension_unknown_gives_the_same(timing, ids, values):
-    decoder = make_decoder("stack", timing)
-    expected = decoder(ids, values=values, mask=MASK)
-    traced = tf.function(
-        lambda ids, values, mask: decoder(ids, values=values, mask=mask),
-        input_signature=[
-            tf.TensorSpec((None, None), tf.int32),
-            tf.TensorSpec((None, None, M)),
-            tf.TensorSpec((None, None), tf.bool),
-        ],
-    )
-    np.testing.assert_allclose(traced(ids.astype("int32"), values, MASK), expected, atol=1e-5)
 
 
 def test_residual_adds_the_input_of_every_cell_above_the_first(values):
@@ -286,9 +226,7 @@ def test_without_training_nothing_is_dropped(ids, values):
     [
         lambda: keras.layers.LSTMCell(7, dropout=0.5, recurrent_dropout=0.5),
         lambda: keras.layers.GRUCell(7, dropout=0.5, recurrent_dropout=0.5),
-        lambda: keras.layers.SimpleRNNCell(7, dropout=0.5, recurrent_dropout=0.5),
-        lambda: layers.LSTMCell(7, dropout=0.5, recurrent_dropout=0.5),
-        lambda: layers.LSTMCell(7, zoneout=0.3),
+        lambda: layers.LSTMCell(7, dropout=0.5, recurrent_dropout=0.5, zoneout=0.3),
     ],
 )
 def test_cells_with_dropout_of_their_own_train_in_a_graph_and_leak_no_mask(cell, ids, values):
@@ -304,42 +242,6 @@ def test_cells_with_dropout_of_their_own_train_in_a_graph_and_leak_no_mask(cell,
     assert np.any(tf.convert_to_tensor(first[0]) != tf.convert_to_tensor(second[0]))
     # A mask left behind by the graph would be an out-of-scope tensor here.
     assert np.all(np.isfinite(decoder(ids, values=values, training=True)))
-
-
-def test_fit_trains_and_the_keras_file_predicts_the_same(tmp_path, ids, values):
-    tokens, source = keras.Input((None,), dtype="int32"), keras.Input((None, M))
-    mask = keras.Input((None,), dtype="bool")
-    decoder = make_decoder("keras_gru", "input_feeding", dropout=0.1, seed=5)
-    logits, alignments = decoder(tokens, values=source, mask=mask, return_attention_scores=True)
-    model = keras.Model([tokens, source, mask], {"logits": logits, "alignments": alignments})
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.Adam(0.03), loss={"logits": loss, "alignments": None})
-    data = [ids, values, MASK]
-    history = model.fit(data, {"logits": ids}, epochs=5, verbose=0).history["loss"]
-    assert history[-1] < history[0]
-    model.save(tmp_path / "decoder.keras")
-    loaded = keras.models.load_model(tmp_path / "decoder.keras")
-    for name, before in model.predict(data, verbose=0).items():
-        np.testing.assert_allclose(before, loaded.predict(data, verbose=0)[name], atol=1e-6)
-
-
-@pytest.mark.parametrize("timing", TIMINGS)
-def test_every_argument_survives_the_config(timing):
-    decoder = make_decoder("stack", timing, residual=True, dropout=0.25, seed=7)
-    again = AttentionDecoder.from_config(decoder.get_config())
-    assert again.get_config() == decoder.get_config()
-    assert (again.dropout, again.residual, again.seed) == (0.25, True, 7)
-    assert [type(cell) for cell in again.cells] == [type(cell) for cell in decoder.cells]
-
-
-def test_a_tied_projection_survives_the_keras_file(tmp_path, ids, values):
-    tokens, source = keras.Input((None,), dtype="int32"), keras.Input((None, M))
-    decoder = make_decoder(embedding=keras.layers.ReversibleEmbedding(V, 6), projection="tied")
-    model = keras.Model([tokens, source], decoder(tokens, values=source))
-    model.save(tmp_path / "tied.keras")
-    loaded = keras.models.load_model(tmp_path / "tied.keras")
-    data = [ids, values]
-    np.testing.assert_allclose(model.predict(data, verbose=0), loaded.predict(data, verbose=0), atol=1e-6)
 
 
 def test_a_mask_on_the_target_is_not_taken_for_the_sources(ids, values):
