@@ -17,8 +17,7 @@ import numpy as np
 import tensorflow as tf
 
 from rnnapps.decoding import greedy
-from rnnapps.layers import LSTM, BahdanauAttention, Bidirectional, LSTMCell
-from rnnapps.layers import AttentionDecoder
+from rnnapps.layers import LSTM, AttentionDecoder, BahdanauAttention, Bidirectional, LSTMCell
 from rnnapps.losses import SmoothedCrossEntropy
 from rnnapps.metrics import bleu
 
