@@ -2,8 +2,9 @@
 
     python benchmarks/layers.py [--rounds 15] [--layers LSTM GRU SimpleRNN] [--kernels auto] [--dynamic]
 
-A training step is the forward pass and the gradients of a loss with respect to all weights and the inputs. All sides run in
-one process in turn, round after round, so that a change of the machine's speed meets all of them; medians are shown.
+A training step is the forward pass and the gradients of a loss with respect to all weights and the inputs. All sides
+run in one process in turn, round after round, so that a change of the machine's speed meets all of them; medians are
+shown.
 """
 
 from __future__ import annotations

@@ -109,6 +109,7 @@ class GRU(RecurrentLayer, keras.layers.GRU):
 
     keras_layer = keras.layers.GRU
     cell_class = GRUCell
+    cell_name = "gru_cell"
     cell_options = ("layer_norm", "zoneout")
 
     def __init__(

@@ -165,6 +165,7 @@ class LSTM(RecurrentLayer, keras.layers.LSTM):
 
     keras_layer = keras.layers.LSTM
     cell_class = LSTMCell
+    cell_name = "lstm_cell"
     cell_options = ("layer_norm", "zoneout", "zoneout_cell", "peephole", "projection_units")
 
     def __init__(

@@ -61,8 +61,10 @@ class RecurrentCell:
 class RecurrentLayer:
     """Mixin before a Keras recurrent layer: runs its cell on the loop that `rnnapps.kernels` chooses."""
 
-    # Set by each layer: the cell's class, and the names of its arguments beyond those of the Keras cell.
+    # Set by each layer: its Keras namesake, the cell's class, name, and arguments beyond those of the Keras cell.
+    keras_layer: type
     cell_class: type
+    cell_name: str
     cell_options: tuple[str, ...]
 
     def _init(self, args: tuple, kwargs: dict, kernel: str, truncate: int | None, **options) -> None:
@@ -81,7 +83,7 @@ class RecurrentLayer:
         names = {*inspect.signature(keras_cell.__init__).parameters, "implementation"} - {"self", "kwargs"}
         for_cell = {name: arguments.pop(name) for name in names & arguments.keys()}
         shared = {name: arguments[name] for name in ("dtype", "trainable") if name in arguments}
-        cell = self.cell_class(**for_cell, **shared, **options, name=f"{keras_cell.__name__.lower()}")
+        cell = self.cell_class(**for_cell, **shared, **options, name=self.cell_name)
         # Past LSTM.__init__ and its siblings, which would build Keras's cell: straight to the layer they stand on.
         keras.layers.RNN.__init__(self, cell, **arguments)
         self.input_spec = keras.layers.InputSpec(ndim=3)

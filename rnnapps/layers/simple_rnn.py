@@ -97,6 +97,7 @@ class SimpleRNN(RecurrentLayer, keras.layers.SimpleRNN):
 
     keras_layer = keras.layers.SimpleRNN
     cell_class = SimpleRNNCell
+    cell_name = "simple_rnn_cell"
     cell_options = ("layer_norm", "zoneout")
 
     def __init__(
