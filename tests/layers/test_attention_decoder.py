@@ -5,65 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from rnnapps import layers
 from rnnapps.layers import AttentionDecoder, BahdanauAttention, LuongAttention
-
-B, T, S, M, V = 2, 5, 4, 6, 11
-
-CELLS = {
-    "lstm": lambda: layers.LSTMCell(7),
-    "gru": lambda: layers.GRUCell(7),
-    "simple_rnn": lambda: layers.SimpleRNNCell(7),
-    "keras_lstm": lambda: keras.layers.LSTMCell(7),
-    "keras_gru": lambda: keras.layers.GRUCell(7),
-    "stack": lambda: [keras.layers.LSTMCell(7), layers.GRUCell(7), layers.LSTMCell(7)],
-    "projected": lambda: [layers.LSTMCell(9, projection_units=5), layers.LSTMCell(7, peephole=True)],
-}
-TIMINGS = {
-    "bahdanau": {"attention": lambda: BahdanauAttention(8), "timing": "bahdanau", "readout_units": 6},
-    "maxout": {
-        "attention": lambda: BahdanauAttention(8, normalize=True, use_bias=True),
-        "timing": "bahdanau",
-        "readout_units": 6,
-        "readout": "maxout",
-    },
-    "no_readout": {"attention": lambda: LuongAttention("general"), "timing": "bahdanau"},
-    "luong": {"attention": lambda: LuongAttention("general"), "timing": "luong"},
-    "input_feeding": {
-        "attention": lambda: LuongAttention("concat"),
-        "timing": "luong",
-        "input_feeding": True,
-    },
-}
-
-
-def make_decoder(cells="lstm", timing="bahdanau", **options):
-    options = {**TIMINGS[timing], **options}
-    attention = options.pop("attention")()
-    embedding = options.pop("embedding", None) or keras.layers.Embedding(V, 3)
-    projection = options.pop("projection", None) or keras.layers.Dense(V)
-    return AttentionDecoder(CELLS[cells](), attention, embedding, projection, **options)
-
-
-@pytest.fixture
-def ids():
-    return np.random.default_rng(1).integers(1, V, size=(B, T))
-
-
-@pytest.fixture
-def values():
-    return np.random.default_rng(2).normal(size=(B, S, M)).astype("float32")
-
-
-MASK = np.array([[1, 1, 1, 1], [1, 1, 0, 0]], bool)
-
-
-def hand_decoder(attention, **options):
-    """Widths of one, every weight one, linear: the numbers of the tests below can be checked by hand."""
-    cell = keras.layers.SimpleRNNCell(
-        1, activation="linear", use_bias=False, kernel_initializer="ones", recurrent_initializer="ones"
-    )
-    return AttentionDecoder(cell, attention, **options)
+from tests.layers.decoders import MASK, TIMINGS, B, M, T, V, hand_decoder, make_decoder
 
 
 def test_bahdanau_queries_the_previous_state_and_the_context_enters_the_cell():
@@ -165,16 +108,6 @@ def test_residual_adds_the_input_of_every_cell_above_the_first(values):
     np.testing.assert_allclose(two(inputs, values=values), expected, atol=1e-6)
 
 
-def test_the_initial_state_is_flat_bottom_cell_first(ids, values):
-    decoder = make_decoder("stack")
-    states = [np.full((B, 7), i / 10, "float32") for i in range(5)]  # h, c; h; h, c
-    logits = decoder(ids, values=values, initial_state=states)
-    memory = decoder.prepare(values)
-    first = decoder.initial_states(memory, states)
-    np.testing.assert_allclose(logits[:, 0], decoder.step(ids[:, 0], first, memory)[0], atol=1e-5)
-    assert [float(s[0, 0]) for s in first.cells] == pytest.approx([0, 0.1, 0.2, 0.3, 0.4])
-
-
 def test_tied_projection_is_the_transposed_embedding(ids, values):
     embedding = keras.layers.ReversibleEmbedding(V, 6)
     decoder = make_decoder(embedding=embedding, projection="tied", readout_units=6)
@@ -184,64 +117,6 @@ def test_tied_projection_is_the_transposed_embedding(ids, values):
     bare.readout_layer.set_weights(decoder.readout_layer.get_weights())
     features = bare(ids, values=values).numpy()
     np.testing.assert_allclose(logits, features @ embedding.embeddings.numpy().T, atol=1e-5)
-
-
-def test_mixed_precision_keeps_weights_float32_and_alignments_float32(ids, values):
-    keras.config.set_dtype_policy("mixed_bfloat16")
-    try:
-        decoder = make_decoder("stack", "input_feeding", dropout=0.2)
-    finally:
-        keras.config.set_dtype_policy("float32")
-    logits, alignments = decoder(ids, values=values, mask=MASK, training=True, return_attention_scores=True)
-    assert logits.dtype == tf.bfloat16 and alignments.dtype == tf.float32
-    assert {w.dtype for w in decoder.trainable_weights} == {"float32"}
-    memory = decoder.prepare(values, MASK)
-    assert decoder.step(ids[:, 0], decoder.initial_states(memory), memory)[0].dtype == tf.bfloat16
-
-
-def test_dropout_uses_one_mask_for_all_steps():
-    # Constant inputs through a cell without memory: features differ between steps only if masks do.
-    cell = keras.layers.SimpleRNNCell(40, recurrent_initializer="zeros")
-    decoder = AttentionDecoder(cell, LuongAttention("general"), timing="luong", dropout=0.5, seed=1)
-    features = decoder(np.ones((1, 6, 30)), values=np.ones((1, 1, 4)), training=True).numpy()
-    np.testing.assert_allclose(features[0], np.repeat(features[0, :1], 6, axis=0), atol=1e-6)
-    assert 5 < np.sum(features[0, 0] == 0) < 35
-
-
-def test_dropout_masks_differ_between_rows_and_calls():
-    decoder = AttentionDecoder(keras.layers.GRUCell(40), LuongAttention("general"), timing="luong", dropout=0.5, seed=1)
-    call = lambda: decoder(np.ones((2, 1, 30)), values=np.ones((2, 1, 4)), training=True).numpy()
-    first, second = call(), call()
-    assert np.any((first[0] == 0) != (first[1] == 0))
-    assert np.any((first == 0) != (second == 0))
-
-
-def test_without_training_nothing_is_dropped(ids, values):
-    decoder = make_decoder("stack", dropout=0.9)
-    np.testing.assert_array_equal(decoder(ids, values=values), decoder(ids, values=values))
-
-
-@pytest.mark.parametrize(
-    "cell",
-    [
-        lambda: keras.layers.LSTMCell(7, dropout=0.5, recurrent_dropout=0.5),
-        lambda: keras.layers.GRUCell(7, dropout=0.5, recurrent_dropout=0.5),
-        lambda: layers.LSTMCell(7, dropout=0.5, recurrent_dropout=0.5, zoneout=0.3),
-    ],
-)
-def test_cells_with_dropout_of_their_own_train_in_a_graph_and_leak_no_mask(cell, ids, values):
-    decoder = AttentionDecoder(cell(), BahdanauAttention(8), keras.layers.Embedding(V, 3), keras.layers.Dense(V))
-
-    @tf.function
-    def gradients():
-        with tf.GradientTape() as tape:
-            loss = tf.reduce_sum(decoder(ids, values=values, training=True) ** 2)
-        return tape.gradient(loss, decoder.trainable_variables)
-
-    first, second = gradients(), gradients()
-    assert np.any(tf.convert_to_tensor(first[0]) != tf.convert_to_tensor(second[0]))
-    # A mask left behind by the graph would be an out-of-scope tensor here.
-    assert np.all(np.isfinite(decoder(ids, values=values, training=True)))
 
 
 def test_a_mask_on_the_target_is_not_taken_for_the_sources(ids, values):
@@ -257,42 +132,6 @@ def test_a_mask_on_the_target_is_not_taken_for_the_sources(ids, values):
     logits = decoder(embedded, values=values)
     np.testing.assert_allclose(logits, expected, atol=1e-6)
     assert getattr(logits, "_keras_mask", None) is None
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"timing": "late"}, "timing must be one of bahdanau, luong, got 'late'"),
-        ({"input_feeding": True}, "input_feeding=True belongs to timing='luong'"),
-        ({"readout": "maxout", "timing": "luong"}, "readout='maxout' belongs to timing='bahdanau'"),
-        ({"readout": "relu", "readout_units": 3}, "kind must be one of tanh, maxout, got 'relu'"),
-        ({"dropout": 1.0}, r"dropout must lie in \[0, 1\), got 1.0"),
-        ({"projection": "linear"}, "projection must be a layer, 'tied' or None, got 'linear'"),
-        ({"projection": "tied"}, "got Embedding"),
-        ({"cells": []}, "at least one cell"),
-        ({"cells": keras.layers.GRU(3)}, "cells must be cells such as GRUCell, got <GRU"),
-        ({"attention": keras.layers.AdditiveAttention()}, "attention must be .* got <AdditiveAttention"),
-        ({"readout": "maxout"}, "readout='maxout' needs readout_units"),
-        ({"readout_units": 0}, "units must be at least 1, got 0"),
-        ({"cells": [keras.layers.GRUCell(3), keras.layers.GRUCell(4)], "residual": True}, r"got \[3, 4\]"),
-    ],
-)
-def test_arguments_that_do_not_fit_are_named(options, message):
-    arguments = {"cells": keras.layers.GRUCell(3), "embedding": keras.layers.Embedding(4, 3), **options}
-    arguments = {"attention": LuongAttention(), **arguments}
-    with pytest.raises(ValueError, match=message):
-        AttentionDecoder(**arguments)
-
-
-def test_a_wrong_number_of_initial_states_is_named(ids, values):
-    with pytest.raises(ValueError, match=r"2 tensors \(B, U\) of widths \[7, 7\], got shapes \[\(2, 7\)\]"):
-        make_decoder()(ids, values=values, initial_state=[np.zeros((B, 7))])
-
-
-def test_a_tied_projection_of_another_width_is_named(ids, values):
-    decoder = make_decoder(embedding=keras.layers.ReversibleEmbedding(V, 3), projection="tied")
-    with pytest.raises(ValueError, match="got 6 and 3; set readout_units"):
-        decoder(ids, values=values)
 
 
 def test_a_functional_model_passes_initial_states_and_gets_final_ones(ids, values):
@@ -324,43 +163,6 @@ def test_compiled_by_xla_the_gradients_are_the_same(timing, ids, values):
 
 
 @pytest.mark.parametrize("timing", TIMINGS)
-def test_an_own_dtype_reaches_the_readout(timing):
-    options = {name: value for name, value in TIMINGS[timing].items() if name != "attention"}
-    keras.config.set_dtype_policy("float64")
-    cell, attention = keras.layers.GRUCell(3), TIMINGS[timing]["attention"]()
-    keras.config.set_dtype_policy("float32")
-    decoder = AttentionDecoder(cell, attention, dtype="float64", **options)
-    assert decoder(np.ones((1, 2, 3)), values=np.ones((1, 4, 3))).dtype == tf.float64
-
-
-def test_cells_of_another_dtype_are_named():
-    with pytest.raises(ValueError, match="in its own dtype=float64, got float32, float32"):
-        AttentionDecoder(keras.layers.GRUCell(3), LuongAttention(), dtype="float64")
-
-
-def test_a_float32_embedding_and_projection_serve_half_precision(ids, values):
-    keras.config.set_dtype_policy("mixed_bfloat16")
-    try:
-        decoder = make_decoder(
-            embedding=keras.layers.Embedding(V, 3, dtype="float32"), projection=keras.layers.Dense(V, dtype="float32")
-        )
-    finally:
-        keras.config.set_dtype_policy("float32")
-    assert decoder(ids, values=values, mask=MASK).dtype == tf.float32
-
-
-def test_ids_that_come_as_floats_are_not_rounded_in_half_precision(values):
-    keras.config.set_dtype_policy("mixed_bfloat16")
-    try:
-        decoder = make_decoder(embedding=keras.layers.Embedding(300, 3))
-    finally:
-        keras.config.set_dtype_policy("float32")
-    ids = np.array([[257, 259], [293, 295]])  # bfloat16 knows even numbers only from 256 on
-    expected, got = decoder(ids, values=values), decoder(ids.astype("float32"), values=values)
-    np.testing.assert_array_equal(tf.cast(expected, "float32"), tf.cast(got, "float32"))
-
-
-@pytest.mark.parametrize("timing", TIMINGS)
 def test_what_padding_holds_never_matters_not_even_nan(timing, ids, values):
     decoder = make_decoder("gru", timing)
     poisoned = np.where(MASK[..., None], values, np.nan)
@@ -373,24 +175,3 @@ def test_what_padding_holds_never_matters_not_even_nan(timing, ids, values):
 
     for a, b in zip(run(values), run(poisoned), strict=True):
         np.testing.assert_array_equal(a, b)
-
-
-def test_initial_states_may_be_nested_per_cell_or_one_tensor(ids, values):
-    h, c = np.full((B, 7), 0.3, "float32"), np.full((B, 7), -0.2, "float32")
-    stack, gru = make_decoder("stack"), make_decoder("gru")
-    flat, nested = [h, c, h, c, h], [[h, c], h, [c, h]]
-    np.testing.assert_array_equal(
-        stack(ids, values=values, initial_state=flat), stack(ids, values=values, initial_state=nested)
-    )
-    np.testing.assert_array_equal(gru(ids, values=values, initial_state=h), gru(ids, values=values, initial_state=[h]))
-
-
-@pytest.mark.parametrize("state", [np.zeros((B, 5)), np.zeros(7)])
-def test_an_initial_state_of_a_wrong_shape_is_named(state, ids, values):
-    with pytest.raises(ValueError, match=r"1 tensors \(B, U\) of widths \[7\], got shapes"):
-        make_decoder("gru")(ids, values=values, initial_state=[state])
-
-
-def test_a_mask_of_a_wrong_shape_is_named(ids, values):
-    with pytest.raises(ValueError, match=r"mask must be \(B, S\) like values \(2, 4, 6\), got \(2, 3\)"):
-        make_decoder()(ids, values=values, mask=MASK[:, :3])
