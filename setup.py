@@ -28,7 +28,7 @@ setup(
     packages=packages + app_packages,
     package_dir={"rnnapps": "rnnapps", "rnnapps_apps": "apps"},
     package_data={"rnnapps_apps.translation": ["phrasebook/*.tsv", "phrasebook/*.md"]},
-    install_requires=["tensorflow>=2.21,<2.22", "keras>=3.13,<4"],
+    install_requires=["tensorflow>=2.21,<2.22", "keras>=3.12,<4"],
     extras_require={
         "translation": TRANSLATION + COMMAND_LINE,
         "speech": SPEECH + COMMAND_LINE,

@@ -147,7 +147,8 @@ def test_a_backward_layer_keeps_its_own_use_cudnn():
 )
 def test_no_fused_bidirectional_call_goes_past_the_two_layers(monkeypatch, recurrent, fused):
     called = []
-    monkeypatch.setattr(f"keras.src.backend.{fused}", lambda *args, **kwargs: called.append(fused))
+    # Keras 3.12 has no such function yet.
+    monkeypatch.setattr(f"keras.src.backend.{fused}", lambda *args, **kwargs: called.append(fused), raising=False)
     layer = Bidirectional(recurrent(3))
     layer(SEQUENCES)
     layer(SEQUENCES)  # Keras tries it once both directions are built
