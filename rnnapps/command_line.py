@@ -50,8 +50,8 @@ def run_command_line(
         shorthands: option -> the full option it stands for, such as {"--data": "--data.path"}.
 
     Returns:
-        0, 2 for bad input (after one line on standard error), 130 for Ctrl-C. An error that is not the
-        user's is raised as it is.
+        0, 2 for bad input or a package that is not installed (after one line on standard error), 130 for Ctrl-C.
+        An error that is not the user's is raised as it is.
     """
     argv = list(sys.argv[1:] if argv is None else argv)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -67,6 +67,13 @@ def run_command_line(
         sys.stdout.flush()
     except BadInput as error:
         print(f"{program}: error: {' '.join(str(error).split())}", file=sys.stderr)
+        return BAD_INPUT
+    except ModuleNotFoundError as error:
+        missing = str(error.name).partition(".")[0]
+        if missing in ("rnnapps", package.partition(".")[0]):
+            raise  # a bug of ours, not an extra that was not installed
+        advice = "the base install is the layer library; pip install 'rnnapps[apps]' brings the applications' packages"
+        print(f"{program}: error: {missing} is not installed; {advice}", file=sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:
         print(f"{program}: interrupted", file=sys.stderr)

@@ -144,6 +144,27 @@ def test_bad_input_is_one_line_and_code_two(package, capsys):
     assert capsys.readouterr().err == "program: error: no pairs.tsv; give --data\n"
 
 
+def test_a_package_that_is_not_installed_is_named_with_what_brings_it(package, capsys):
+    def does():
+        import a_package_that_nobody_has  # noqa: F401
+
+    package.does = does
+    assert run(["act"]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("program: error: a_package_that_nobody_has is not installed; ")
+    assert "pip install 'rnnapps[apps]'" in error
+    assert error.count("\n") == 1
+
+
+def test_a_missing_module_of_our_own_is_a_bug_and_keeps_its_traceback(package):
+    def does():
+        import rnnapps.no_such_room  # noqa: F401
+
+    package.does = does
+    with pytest.raises(ModuleNotFoundError):
+        run(["act"])
+
+
 def test_an_unknown_command_lists_the_known(package, capsys):
     assert run(["fly"]) == 2
     assert "choose from act" in capsys.readouterr().err
