@@ -31,9 +31,6 @@ class Parameters:
 class SimpleRNNParameters(Parameters):
     """h = f(W x + U h_prev + b); with layer norm h = f(LN(W x + U h_prev) + b) (Ba 2016, eq. 4)."""
 
-    gates = 1
-    state_names = ("h",)
-
 
 @dataclass(frozen=True, kw_only=True)
 class LSTMParameters(Parameters):
@@ -45,9 +42,6 @@ class LSTMParameters(Parameters):
     norm_cell_scale: tf.Tensor | None = None  # U
     norm_cell_offset: tf.Tensor | None = None  # U
 
-    gates = 4
-    state_names = ("h", "c")
-
 
 @dataclass(frozen=True, kw_only=True)
 class GRUParameters(Parameters):
@@ -56,6 +50,3 @@ class GRUParameters(Parameters):
     recurrent_activation: Activation
     reset_after: bool
     recurrent_bias: tf.Tensor | None = None  # 3U
-
-    gates = 3
-    state_names = ("h",)

@@ -34,16 +34,8 @@ class GRUCell(RecurrentCell, keras.layers.GRUCell):
                 setattr(self, name, self.add_weight(shape=(3 * self.units,), name=name, initializer="ones"))
 
     @property
-    def plain(self) -> bool:
-        return not (self.layer_norm or self.zoneout)
-
-    @property
     def activations(self) -> tuple:
         return (self.activation, self.recurrent_activation)
-
-    @property
-    def zoneout_rates(self) -> tuple[float, ...]:
-        return (self.zoneout,)
 
     def parameters(self, training, inputs, state) -> GRUParameters:
         bias, recurrent_bias = self.weight("bias"), None
@@ -61,9 +53,6 @@ class GRUCell(RecurrentCell, keras.layers.GRUCell):
             norm_recurrent=self.weight("norm_recurrent"),
             **self.masks(training, inputs, state),
         )
-
-    def get_config(self):
-        return {**super().get_config(), "layer_norm": self.layer_norm, "zoneout": self.zoneout}
 
 
 @keras.saving.register_keras_serializable(package="rnnapps")
@@ -110,7 +99,6 @@ class GRU(RecurrentLayer, keras.layers.GRU):
     keras_layer = keras.layers.GRU
     cell_class = GRUCell
     cell_name = "gru_cell"
-    cell_options = ("layer_norm", "zoneout")
 
     def __init__(
         self,

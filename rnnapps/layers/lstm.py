@@ -23,6 +23,8 @@ class LSTMCell(RecurrentCell, keras.layers.LSTMCell):
     """
 
     keras_cell = keras.layers.LSTMCell
+    options = ("layer_norm", "zoneout", "zoneout_cell", "peephole", "projection_units")
+    zoneouts = ("zoneout", "zoneout_cell")
 
     def __init__(
         self,
@@ -81,16 +83,8 @@ class LSTMCell(RecurrentCell, keras.layers.LSTMCell):
         return [ops.zeros((batch_size, width), dtype=self.compute_dtype) for width in self.state_size]
 
     @property
-    def plain(self) -> bool:
-        return not (self.layer_norm or self.zoneout or self.zoneout_cell or self.peephole or self.projection_units)
-
-    @property
     def activations(self) -> tuple:
         return (self.activation, self.recurrent_activation)
-
-    @property
-    def zoneout_rates(self) -> tuple[float, ...]:
-        return (self.zoneout, self.zoneout_cell)
 
     def parameters(self, training, inputs, state) -> LSTMParameters:
         return LSTMParameters(
@@ -107,10 +101,6 @@ class LSTMCell(RecurrentCell, keras.layers.LSTMCell):
             norm_cell_offset=self.weight("norm_cell_offset"),
             **self.masks(training, inputs, state),
         )
-
-    def get_config(self):
-        options = ("layer_norm", "zoneout", "zoneout_cell", "peephole", "projection_units")
-        return {**super().get_config(), **{name: getattr(self, name) for name in options}}
 
 
 @keras.saving.register_keras_serializable(package="rnnapps")
@@ -166,7 +156,6 @@ class LSTM(RecurrentLayer, keras.layers.LSTM):
     keras_layer = keras.layers.LSTM
     cell_class = LSTMCell
     cell_name = "lstm_cell"
-    cell_options = ("layer_norm", "zoneout", "zoneout_cell", "peephole", "projection_units")
 
     def __init__(
         self,

@@ -15,8 +15,24 @@ from rnnapps.kernels import reference
 class RecurrentCell:
     """Mixin before a Keras cell: `parameters()` for the loops, zoneout, and steps with what Keras's cell lacks."""
 
-    # A cell says: `plain` (it computes what its Keras namesake computes), `parameters` (weights and dropout masks of
-    # the present call, for the loops), `activations`, and `zoneout_rates` (one per state, in their order).
+    # Set by each cell, beside `parameters` (weights and dropout masks of the present call, for the loops) and
+    # `activations`: its Keras namesake, the names of its arguments beyond those, and its zoneout rates in the order of
+    # the states.
+    keras_cell: type
+    options: tuple[str, ...] = ("layer_norm", "zoneout")
+    zoneouts: tuple[str, ...] = ("zoneout",)
+
+    @property
+    def plain(self) -> bool:
+        """Whether the cell computes what its Keras namesake computes."""
+        return not any(self.own_options().values())
+
+    def own_options(self) -> dict:
+        """The values of `options`."""
+        return {name: getattr(self, name) for name in self.options}
+
+    def get_config(self):
+        return {**super().get_config(), **self.own_options()}
 
     def call(self, inputs, states, training=False):
         """One step: inputs (B, D) and a list of states -> output, list of new states."""
@@ -31,7 +47,8 @@ class RecurrentCell:
     def keep_new(self, shapes: tuple, training: bool) -> tuple:
         """Zoneout's share of the new value per state: 0/1 draws of `shapes` in training, 1 - rate in inference."""
         shares = []
-        for rate, shape in zip(self.zoneout_rates, shapes, strict=True):
+        for name, shape in zip(self.zoneouts, shapes, strict=True):
+            rate = getattr(self, name)
             if not rate:
                 shares.append(None)
             elif training:
@@ -61,11 +78,10 @@ class RecurrentCell:
 class RecurrentLayer:
     """Mixin before a Keras recurrent layer: runs its cell on the loop that `rnnapps.kernels` chooses."""
 
-    # Set by each layer: its Keras namesake, the cell's class, name, and arguments beyond those of the Keras cell.
+    # Set by each layer: its Keras namesake, the cell's class and name.
     keras_layer: type
     cell_class: type
     cell_name: str
-    cell_options: tuple[str, ...]
 
     def _init(self, args: tuple, kwargs: dict, kernel: str, truncate: int | None, **options) -> None:
         """Sorts the arguments of the Keras layer into those of the cell and those of the loop around it.
@@ -73,8 +89,8 @@ class RecurrentLayer:
         Bound to Keras's own signature, so that positional use and defaults are Keras's, now and in later versions.
         """
         kernels.validate(kernel, truncate)
-        keras_layer, keras_cell = type(self).keras_layer, self.cell_class.keras_cell
-        bound = inspect.signature(keras_layer.__init__).bind(self, *args, **kwargs)
+        keras_cell = self.cell_class.keras_cell
+        bound = inspect.signature(self.keras_layer.__init__).bind(self, *args, **kwargs)
         bound.apply_defaults()
         arguments = dict(bound.arguments)
         arguments |= arguments.pop("kwargs")
@@ -144,8 +160,7 @@ class RecurrentLayer:
         own |= {"activity_regularizer": keras.regularizers.serialize(self.activity_regularizer)}
         if hasattr(self, "use_cudnn"):
             own["use_cudnn"] = self.use_cudnn
-        options = {name: getattr(self.cell, name) for name in self.cell_options}
-        return {**super().get_config(), **own, **options}
+        return {**super().get_config(), **own, **self.cell.own_options()}
 
 
 def validate_rate(name: str, rate: float) -> float:

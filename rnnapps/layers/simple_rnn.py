@@ -34,16 +34,8 @@ class SimpleRNNCell(RecurrentCell, keras.layers.SimpleRNNCell):
             self.norm_recurrent = self.add_weight(shape=(self.units,), name="norm_recurrent", initializer="ones")
 
     @property
-    def plain(self) -> bool:
-        return not (self.layer_norm or self.zoneout)
-
-    @property
     def activations(self) -> tuple:
         return (self.activation,)
-
-    @property
-    def zoneout_rates(self) -> tuple[float, ...]:
-        return (self.zoneout,)
 
     def parameters(self, training, inputs, state) -> SimpleRNNParameters:
         return SimpleRNNParameters(
@@ -54,9 +46,6 @@ class SimpleRNNCell(RecurrentCell, keras.layers.SimpleRNNCell):
             norm_recurrent=self.weight("norm_recurrent"),
             **self.masks(training, inputs, state),
         )
-
-    def get_config(self):
-        return {**super().get_config(), "layer_norm": self.layer_norm, "zoneout": self.zoneout}
 
 
 @keras.saving.register_keras_serializable(package="rnnapps")
@@ -98,7 +87,6 @@ class SimpleRNN(RecurrentLayer, keras.layers.SimpleRNN):
     keras_layer = keras.layers.SimpleRNN
     cell_class = SimpleRNNCell
     cell_name = "simple_rnn_cell"
-    cell_options = ("layer_norm", "zoneout")
 
     def __init__(
         self,

@@ -122,7 +122,7 @@ def outputs_and_gradients(kernel, parameters, sequences, states, mask, options):
 
 
 def assert_kernels_agree(parameters, mask=None, **options):
-    widths = (parameters.recurrent_kernel.shape[0], UNITS)[: len(parameters.state_names)]
+    widths = (parameters.recurrent_kernel.shape[0], UNITS)[: 2 if isinstance(parameters, LSTMParameters) else 1]
     sequences, states = draw(BATCH, STEPS, WIDTH), tuple(draw(BATCH, w) for w in widths)
     zoneout = options.pop("zoneout", None)
     if zoneout == "draws":
