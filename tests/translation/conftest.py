@@ -3,6 +3,7 @@
 import pytest
 
 from apps.translation.__main__ import main
+from tests.translation.random_run import make_random_run
 
 NUMBERS = {"two": "deux", "three": "trois", "four": "quatre", "five": "cinq"}
 NOUNS = {"cats": "chats", "dogs": "chiens", "books": "livres", "trees": "arbres", "cars": "autos"}
@@ -47,4 +48,12 @@ def trained_run(tmp_path_factory, pairs_file):
     """Folder of a finished run of `python -m apps.translation train`."""
     run = tmp_path_factory.mktemp("runs") / "tiny"
     assert main(["train", "--data", str(pairs_file), "--run", str(run), *options(TINY)]) == 0
+    return run
+
+
+@pytest.fixture(scope="session")
+def random_run(tmp_path_factory):
+    """Folder of a run with drawn weights and its SavedModel in 1/: for what does not depend on what was learnt."""
+    run = make_random_run(tmp_path_factory.mktemp("runs") / "random")
+    assert main(["export", str(run)]) == 0
     return run
