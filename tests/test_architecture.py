@@ -12,9 +12,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 # From the ground up. A room may import its own floor and those below.
 FLOORS = (
-    {"kernels", "initializers"},
+    {"kernels", "initializers", "downloads"},
     {"layers"},
-    {"decoding", "text", "audio", "series", "losses", "metrics"},
+    {"decoding", "text", "audio", "series", "losses", "metrics", "significance"},
     {"training", "tuning", "export", "inspection", "command_line"},
 )
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
