@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 
@@ -132,9 +133,7 @@ def bleu(hypotheses: Sequence[str], references: Sequence[str], **options) -> Cor
 
     Papineni et al. 2002; Post 2018, A call for clarity in reporting BLEU scores.
     """
-    from sacrebleu.metrics import BLEU
-
-    return _corpus_score(BLEU(**options), hypotheses, references)
+    return bleu_counts(hypotheses, references, **options).corpus_score
 
 
 def chrf(hypotheses: Sequence[str], references: Sequence[str], **options) -> CorpusScore:
@@ -151,17 +150,65 @@ def chrf(hypotheses: Sequence[str], references: Sequence[str], **options) -> Cor
 
     Popović 2015, chrF: character n-gram F-score for automatic MT evaluation.
     """
+    return chrf_counts(hypotheses, references, **options).corpus_score
+
+
+@dataclass(frozen=True)
+class SentenceCounts:
+    """What a corpus score is computed from: counts of each sentence, which add up over any selection of them.
+
+    Fields:
+        rows: (N, K) float64 array, such as n-grams in common and lengths.
+        metric: the sacrebleu metric that counted.
+
+    >>> counts = chrf_counts(["a red house", "yes"], ["a red house", "no"])
+    >>> counts.score(counts.rows[0])
+    100.0
+    """
+
+    rows: np.ndarray
+    metric: object
+
+    def score(self, total: np.ndarray) -> float:
+        """The score, 0 to 100, of sentences whose rows add up to `total`, (K,)."""
+        return float(self.metric._compute_score_from_stats(total.tolist()).score)
+
+    @property
+    def corpus_score(self) -> CorpusScore:
+        """The score of all sentences."""
+        return CorpusScore(self.score(self.rows.sum(0)), self.signature())
+
+    def signature(self, **drawn: int) -> str:
+        """sacrebleu's signature; `drawn` are its entries about resampling, such as `bs=1000, seed=12345`."""
+        signature = self.metric.get_signature()
+        for name, value in drawn.items():
+            signature.update(name, value)
+        return str(signature)
+
+
+def bleu_counts(hypotheses: Sequence[str], references: Sequence[str], **options) -> SentenceCounts:
+    """What `bleu` adds up; the first two columns are the lengths of hypothesis and reference in BLEU's own tokens."""
+    from sacrebleu.metrics import BLEU
+
+    return _count(BLEU(**options), hypotheses, references)
+
+
+def chrf_counts(hypotheses: Sequence[str], references: Sequence[str], **options) -> SentenceCounts:
+    """What `chrf` adds up."""
     from sacrebleu.metrics import CHRF
 
-    return _corpus_score(CHRF(**options), hypotheses, references)
+    return _count(CHRF(**options), hypotheses, references)
 
 
-def _corpus_score(metric, hypotheses, references) -> CorpusScore:
+def _count(metric, hypotheses, references) -> SentenceCounts:
     if len(hypotheses) != len(references):
         raise ValueError(
             f"hypotheses holds {len(hypotheses)} sentences and references {len(references)}: they must pair"
         )
     if not len(hypotheses):
         raise ValueError("hypotheses is empty: a corpus score needs at least one sentence")
-    score = metric.corpus_score(list(hypotheses), [list(references)]).score
-    return CorpusScore(float(score), str(metric.get_signature()))
+    # The methods that every metric of sacrebleu implements for its own resampling. That itself is not used: it
+    # gives no interval of the difference between two systems, finds identical ones different with
+    # p = 1 / (resamples + 1), and holds resamples x sentences x counts in memory.
+    rows = metric._extract_corpus_statistics(list(hypotheses), [list(references)])
+    return SentenceCounts(np.array(rows, "float64"), metric)

@@ -4,7 +4,7 @@ import pytest
 import sacrebleu
 
 from rnnapps.losses import SmoothedCrossEntropy
-from rnnapps.metrics import Perplexity, TokenAccuracy, bleu, chrf
+from rnnapps.metrics import Perplexity, TokenAccuracy, bleu, bleu_counts, chrf, chrf_counts
 
 HYPOTHESES = ["the cat is on the mat .", "a red house", "where is the station ?"]
 REFERENCES = ["the cat sat on the mat .", "a small red house", "where is the station ?"]
@@ -85,3 +85,20 @@ def test_sentences_that_do_not_pair_up_are_an_error():
 def test_an_empty_corpus_is_an_error():
     with pytest.raises(ValueError, match="hypotheses is empty"):
         chrf([], [])
+
+
+def test_counts_of_sentences_add_up_to_the_score_of_any_selection():
+    for counts_of, score in ((bleu_counts, bleu), (chrf_counts, chrf)):
+        counts = counts_of(HYPOTHESES, REFERENCES)
+        assert counts.score(counts.rows[1:].sum(0)) == score(HYPOTHESES[1:], REFERENCES[1:]).score
+
+
+def test_the_counts_of_bleu_begin_with_the_lengths():
+    # "the cat is on the mat ." and its reference have 7 tokens; "a red house" has 3 for 4.
+    assert bleu_counts(HYPOTHESES, REFERENCES).rows[:, :2].tolist() == [[7, 7], [3, 4], [5, 5]]
+
+
+def test_a_signature_names_the_resamples_as_sacrebleu_does():
+    metric = sacrebleu.BLEU()
+    metric.corpus_score(HYPOTHESES, [REFERENCES], n_bootstrap=50)
+    assert bleu_counts(HYPOTHESES, REFERENCES).signature(bs=50, seed=12345) == str(metric.get_signature())
