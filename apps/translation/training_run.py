@@ -10,7 +10,17 @@ from rnnapps.inspection import plot_history
 from rnnapps.losses import SmoothedCrossEntropy
 from rnnapps.metrics import TokenAccuracy
 from rnnapps.text.batches import TokenBatches
-from rnnapps.training import DecodedMetric, EpochData, GradientFlow, fit, optimizer
+from rnnapps.training import (
+    CheckpointAverage,
+    DecodedMetric,
+    EpochData,
+    GradientFlow,
+    MovingAverage,
+    TimeLimit,
+    fit,
+    optimizer,
+    save_weights,
+)
 
 from .config import TrainConfig, TranslationConfig
 from .data import Corpus, Tokenizers, training_batches, validation_batches
@@ -76,6 +86,21 @@ def fit_translator(
         translations = translate_all(greedy, shown.source, config.decode.batch_size)
         return score(translations, shown.target)[metric]["score"]
 
+    average = MovingAverage(config.train.ema_decay) if config.train.averaging == "ema" else None
+    decoded_metric = DecodedMetric(
+        f"val_{metric}",
+        decoded,
+        patience=config.train.patience or None,
+        min_delta=config.train.min_delta,
+        every=config.train.evaluate_every,
+        average=average,
+    )
+    callbacks = [
+        *([TimeLimit(config.train.max_minutes)] if config.train.max_minutes else []),
+        *([average] if average else []),
+        decoded_metric,
+        *([CheckpointAverage(decoded_metric, config.train.average_last)] if config.train.averaging == "last" else []),
+    ]
     training = EpochData(prepared.training, prepared.training.output_signature)
     fit(
         prepared.model,
@@ -83,22 +108,14 @@ def fit_translator(
         epochs=config.train.epochs,
         run_dir=folder.path,
         validation_data=EpochData(prepared.validation, prepared.validation.output_signature),
-        callbacks=[
-            DecodedMetric(
-                f"val_{metric}",
-                decoded,
-                patience=config.train.patience or None,
-                every=config.train.evaluate_every,
-            ),
-            GradientFlow(training.first(), folder.plots),
-        ],
+        callbacks=[*callbacks, GradientFlow(training.first(), folder.plots)],
         checkpoint_every=config.train.checkpoint_every,
         keep=config.train.keep_checkpoints,
         resume=resume,
         fingerprint=config.to_dict(),
         verbose=1 if sys.stdout.isatty() else 2,
     )
-    prepared.model.save_weights(folder.weights, overwrite=True)
+    save_weights(prepared.model, folder.weights)
 
 
 def conclude(
@@ -144,11 +161,13 @@ def _optimizer(train: TrainConfig, steps_per_epoch: int) -> keras.optimizers.Opt
     warmup = max(1, train.warmup_steps) if train.schedule == "inverse_sqrt" else train.warmup_steps
     # The exponential schedule halves the rate this often, so that a tenth of it is left at the end.
     decay = total if train.schedule == "cosine" else max(1, round(total / 3.3))
+    options = {"weight_decay": train.weight_decay} if train.optimizer == "adamw" else {}
     return optimizer(
-        "adam",
+        train.optimizer,
         train.learning_rate,
         clip_norm=train.clip_norm or None,
         schedule=train.schedule,
         warmup_steps=warmup,
         decay_steps=decay,
+        **options,
     )

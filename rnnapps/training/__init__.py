@@ -1,5 +1,6 @@
 """Training: fit with checkpoints and resume, schedules, clipping, and callbacks that look inside."""
 
+from rnnapps.training.checkpoint_average import CheckpointAverage
 from rnnapps.training.checkpoints import Checkpoints, Progress
 from rnnapps.training.decoded_metric import DecodedMetric
 from rnnapps.training.epoch_data import ArrayBatches, EpochBatches, EpochData
@@ -7,14 +8,18 @@ from rnnapps.training.fit import fit
 from rnnapps.training.gradient_flow import GradientFlow
 from rnnapps.training.gradient_norms import GradientNorms, gradient_norms
 from rnnapps.training.history import History
+from rnnapps.training.moving_average import MovingAverage
 from rnnapps.training.optimizers import optimizer
 from rnnapps.training.plot_gradient_flow import plot_gradient_flow
+from rnnapps.training.save_weights import save_weights
 from rnnapps.training.schedules import Constant, WarmupCosine, WarmupExponential, WarmupInverseSqrt, schedule
 from rnnapps.training.set_seed import set_seed
+from rnnapps.training.time_limit import TimeLimit
 from rnnapps.training.write_atomically import write_atomically
 
 __all__ = [
     "ArrayBatches",
+    "CheckpointAverage",
     "Checkpoints",
     "Constant",
     "DecodedMetric",
@@ -23,7 +28,9 @@ __all__ = [
     "GradientFlow",
     "GradientNorms",
     "History",
+    "MovingAverage",
     "Progress",
+    "TimeLimit",
     "WarmupCosine",
     "WarmupExponential",
     "WarmupInverseSqrt",
@@ -31,6 +38,7 @@ __all__ = [
     "gradient_norms",
     "optimizer",
     "plot_gradient_flow",
+    "save_weights",
     "schedule",
     "set_seed",
     "write_atomically",

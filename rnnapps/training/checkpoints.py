@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -49,15 +50,23 @@ class Checkpoints:
         folder: where the files are, `checkpoint-<epoch>-<step>.npz`.
         keep: int >= 1, how many of the newest to keep. Default 3.
         fingerprint: JSON value that describes the configuration; a checkpoint of another one is refused.
+        callbacks: those of them that have `variables` get these into the checkpoints too.
     Raises:
         ValueError: `keep` < 1.
     """
 
-    def __init__(self, folder: str | Path, keep: int = 3, fingerprint: Any = None):
+    def __init__(
+        self,
+        folder: str | Path,
+        keep: int = 3,
+        fingerprint: Any = None,
+        callbacks: Sequence[keras.callbacks.Callback] = (),
+    ):
         if keep < 1:
             raise ValueError(f"keep must be >= 1, got {keep}")
         self.folder = Path(folder)
         self.keep = keep
+        self.callbacks = tuple(callbacks)
         # Through JSON, so that a tuple compares equal to the list it comes back as.
         self.fingerprint = json.loads(json.dumps(fingerprint))
 
@@ -72,7 +81,7 @@ class Checkpoints:
         Raises:
             OSError: it could not be written, e.g. the disk is full; the earlier checkpoints are untouched.
         """
-        groups = run_variables(model)
+        groups = run_variables(model, self.callbacks)
         arrays = {
             f"{group}/{index:05d}": _raw(variable)
             for group, variables in groups.items()
@@ -114,7 +123,7 @@ class Checkpoints:
                 print(f"{path}: damaged checkpoint, not used ({error})", flush=True)
                 continue
             self._check(path, model, about)
-            _assign(model, about, arrays)
+            _assign(run_variables(model, self.callbacks), about, arrays)
             for bad in damaged:
                 bad.rename(bad.with_suffix(".damaged"))
             if damaged:
@@ -136,9 +145,8 @@ class Checkpoints:
                 f"{path}: written with optimizer {about['optimizer']}, this model has "
                 f"{type(model.optimizer).__name__}; resume with the same one or start a new run folder"
             )
-        groups = run_variables(model)
-        for group in ("model", "optimizer", "metrics"):
-            stored, present = about["variables"][group], [_describe(v) for v in groups[group]]
+        for group, variables in run_variables(model, self.callbacks).items():
+            stored, present = about["variables"].get(group, []), [_describe(v) for v in variables]
             for (path_there, *there), (path_here, *here) in zip(stored, present, strict=False):
                 if there != here:
                     raise ValueError(
@@ -166,9 +174,10 @@ def _raw(variable):
     return np.frombuffer(np.ascontiguousarray(variable.numpy()).tobytes(), np.uint8)
 
 
-def _assign(model, about, arrays):
-    for group, variables in run_variables(model).items():
-        for index, (variable, (_, shape, dtype)) in enumerate(zip(variables, about["variables"][group], strict=True)):
+def _assign(groups, about, arrays):
+    for group, variables in groups.items():
+        stored = about["variables"].get(group, [])
+        for index, (variable, (_, shape, dtype)) in enumerate(zip(variables, stored, strict=True)):
             value = np.frombuffer(arrays[f"{group}/{index:05d}"].tobytes(), np.dtype(dtype)).reshape(shape)
             variable.assign(value)
 

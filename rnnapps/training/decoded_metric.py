@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import keras
+
+from rnnapps.training.moving_average import MovingAverage
+from rnnapps.training.save_weights import save_weights
 
 
 class DecodedMetric(keras.callbacks.Callback):
@@ -27,10 +30,12 @@ class DecodedMetric(keras.callbacks.Callback):
         patience: int >= 1, measurements without improvement after which training stops, or None to never
             stop.
         min_delta: float >= 0, an improvement must be greater than this. Default 0.
-        every: int >= 1, measure after every so many epochs. Default 1.
+        every: int >= 1, measure after every so many epochs, and after the last one. Default 1.
         folder: where the best weights are kept, `best-<epoch>.weights.h5`; by default the checkpoints' folder
             of `rnnapps.training.fit`.
         restore_best: bool, put the best weights into the model when training ends. Default True.
+        average: a `MovingAverage`, another callback of the same training, listed before this one: its weights are
+            measured and saved instead of the latest ones.
 
     Attributes:
         best: float or None, the best value so far.
@@ -38,6 +43,8 @@ class DecodedMetric(keras.callbacks.Callback):
         best_weights: path of its weights or None; `model.load_weights` reads it.
     Raises:
         ValueError: an argument out of range, or `evaluate` gave something that is not a number.
+
+    Best weights that cannot be written (disk full) are no error: a message says so, the ones before stay the best.
     """
 
     def __init__(
@@ -50,6 +57,7 @@ class DecodedMetric(keras.callbacks.Callback):
         every: int = 1,
         folder: str | Path | None = None,
         restore_best: bool = True,
+        average: MovingAverage | None = None,
     ):
         super().__init__()
         if mode not in ("max", "min"):
@@ -68,6 +76,7 @@ class DecodedMetric(keras.callbacks.Callback):
         self.every = every
         self.folder = None if folder is None else Path(folder)
         self.restore_best = restore_best
+        self.average = average
         self.best: float | None = None
         self.best_epoch: int | None = None
         self.wait = 0
@@ -76,23 +85,25 @@ class DecodedMetric(keras.callbacks.Callback):
 
     @property
     def best_weights(self) -> Path | None:
-        if self.best_epoch is None:
-            return None
-        return self.folder / f"best-{self.best_epoch:06d}.weights.h5"
+        return None if self.best_epoch is None else self._path(self.best_epoch)
 
     def on_train_begin(self, logs=None):
         if self.folder is None:
             raise ValueError("DecodedMetric needs a folder for the best weights outside of rnnapps.training.fit")
 
     def on_epoch_end(self, epoch, logs=None):
-        if (epoch + 1) % self.every:
+        last = self.model.stop_training or epoch + 1 == self.params.get("epochs")
+        if (epoch + 1) % self.every and not last:
             return
-        value = self._measure()
+        with self.average.in_model() if self.average else nullcontext():
+            value = self._measure()
+            improved = self.better(value)
+            if improved and self._save_weights(self._path(epoch + 1)):
+                self.best, self.best_epoch = value, epoch + 1
         if logs is not None:
             logs[self.name] = value
-        if self._improves(value):
-            self.best, self.best_epoch, self.wait = value, epoch + 1, 0
-            self._save_weights()
+        if improved:
+            self.wait = 0
             return
         self.wait += 1
         if self.patience is not None and self.wait >= self.patience:
@@ -127,7 +138,8 @@ class DecodedMetric(keras.callbacks.Callback):
         except (TypeError, ValueError):
             raise ValueError(f"evaluate of {self.name!r} must return a number, got {value!r}") from None
 
-    def _improves(self, value):
+    def better(self, value: float) -> bool:
+        """Whether `value` improves on the best so far by more than `min_delta`."""
         if math.isnan(value):
             return False
         if self.best is None:
@@ -135,19 +147,19 @@ class DecodedMetric(keras.callbacks.Callback):
         gain = value - self.best if self.mode == "max" else self.best - value
         return gain > self.min_delta
 
-    def _save_weights(self):
-        self.folder.mkdir(parents=True, exist_ok=True)
-        # Keras insists on the ending, so the temporary name differs at its front.
-        temporary = self.best_weights.with_name(f".{os.getpid()}-{self.best_weights.name}")
+    def _path(self, epoch):
+        return self.folder / f"best-{epoch:06d}.weights.h5"
+
+    def _save_weights(self, path):
         try:
-            self.model.save_weights(temporary, overwrite=True)
-            with temporary.open("rb+") as file:
-                os.fsync(file.fileno())
-            temporary.replace(self.best_weights)
-        finally:
-            temporary.unlink(missing_ok=True)
+            save_weights(self.model, path)
+        except OSError as error:
+            kept = self.best_weights or "none yet"
+            print(f"\nbest weights not written: {error}; training goes on, last good ones: {kept}", flush=True)
+            return False
         for old in self._files()[self.keep + 1 :]:
             old.unlink(missing_ok=True)
+        return True
 
     def _files(self):
         return sorted(self.folder.glob("best-[0-9][0-9][0-9][0-9][0-9][0-9].weights.h5"), reverse=True)

@@ -51,7 +51,8 @@ def fit(
         validation_data: what `keras.Model.fit` takes, or `EpochData` or batches, of which epoch 0 is used.
         callbacks: called after Keras's own work and before the history and the checkpoint are written, so
             what they add to the logs is recorded. The state of a callback that has `get_state() -> JSON
-            values` and `set_state(state)` is part of the checkpoints; other callbacks start anew on a resume.
+            values` and `set_state(state)` is part of the checkpoints, and so are the `variables` of one that has
+            them; other callbacks start anew on a resume.
         checkpoint_every: int >= 1, steps between checkpoints within an epoch, or None.
         keep: int >= 1, how many checkpoints to keep. Default 3.
         resume: bool, continue from the newest checkpoint; from the beginning if there is none yet.
@@ -67,12 +68,14 @@ def fit(
     data = data if isinstance(data, EpochData) else EpochData(data)
     steps = len(data)
     _check_arguments(model, steps, epochs, checkpoint_every)
-    checkpoints = Checkpoints(Path(run_dir) / "checkpoints", keep, fingerprint)
+    checkpoints = Checkpoints(Path(run_dir) / "checkpoints", keep, fingerprint, callbacks)
     if not resume and checkpoints.files():
         raise ValueError(f"run_dir={str(run_dir)!r} holds checkpoints of an earlier run; resume it or choose another")
     progress = Progress(0, 0, steps)
     if not model.built:
         _build_layers(model, data)
+    for callback in callbacks:
+        callback.set_model(model)  # a resume restores into the variables that some of them make for it
     if resume:
         progress = _resume(model, data, checkpoints)
     if isinstance(validation_data, EpochData) or hasattr(validation_data, "epoch"):

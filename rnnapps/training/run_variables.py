@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import keras
 
 
-def run_variables(model: keras.Model) -> dict[str, list[keras.Variable]]:
+def run_variables(
+    model: keras.Model, callbacks: Sequence[keras.callbacks.Callback] = ()
+) -> dict[str, list[keras.Variable]]:
     """The variables of a run by where they live, in an order that every process finds.
 
     Returns:
-        "model": weights, seed generators and the states of stateful layers; "optimizer"; "metrics": running sums.
+        "model": weights, seed generators and the states of stateful layers; "optimizer"; "metrics": running sums;
+        "callbacks": what those callbacks that have `variables` keep in them, such as an average of the weights.
     """
     # A stateful RNN keeps its states outside of the tracked variables.
     states = [
@@ -23,4 +28,5 @@ def run_variables(model: keras.Model) -> dict[str, list[keras.Variable]]:
         "model": [*model.variables, *(state for state in states if id(state) not in tracked)],
         "optimizer": list(model.optimizer.variables) if model.optimizer else [],
         "metrics": list(model.metrics_variables),
+        "callbacks": [variable for callback in callbacks for variable in getattr(callback, "variables", ())],
     }

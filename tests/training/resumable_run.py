@@ -43,13 +43,15 @@ def run(run_dir, resume, kill_after=0, epochs=3):
     training.set_seed(7)
     model, data = tiny_model(), tiny_data()
     x, y = next(iter(data.epoch(99)))
+    average = training.MovingAverage(0.9, every=2)
     decoded = training.DecodedMetric(
         "val_error",
         lambda: float(np.abs(model.predict_on_batch(x) - y).mean()),
         mode="min",
         restore_best=False,
+        average=average,
     )
-    callbacks = [decoded, *([Kill(kill_after)] if kill_after else [])]
+    callbacks = [average, decoded, *([Kill(kill_after)] if kill_after else [])]
     training.fit(
         model,
         data,
@@ -66,5 +68,7 @@ def run(run_dir, resume, kill_after=0, epochs=3):
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
     model = run(folder, resume=sys.argv[2] == "resume", kill_after=int(sys.argv[3]))
-    variables = [*model.variables, *model.optimizer.variables]
-    np.savez(folder / "final.npz", *[variable.numpy() for variable in variables])
+    # The weights themselves, which the average replaces in the model at the end, are in the last checkpoint.
+    with np.load(training.Checkpoints(folder / "checkpoints").files()[0]) as last:
+        stored = {name: last[name] for name in last.files if name != "about"}
+    np.savez(folder / "final.npz", *model.get_weights(), **stored)
