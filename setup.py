@@ -27,7 +27,7 @@ setup(
     python_requires=">=3.10",
     packages=packages + app_packages,
     package_dir={"rnnapps": "rnnapps", "rnnapps_apps": "apps"},
-    package_data={"rnnapps_apps.translation": ["phrasebook/*.tsv", "phrasebook/*.md"]},
+    package_data={"rnnapps_apps.translation": ["phrasebook/*.tsv", "phrasebook/*.md", "presets/*.yaml"]},
     install_requires=["tensorflow>=2.21,<2.22", "keras>=3.12,<4"],
     extras_require={
         "translation": TRANSLATION + COMMAND_LINE,

@@ -6,8 +6,10 @@ import importlib
 import inspect
 import os
 import sys
+from argparse import SUPPRESS, ArgumentParser
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -38,6 +40,7 @@ def run_command_line(
     package: str,
     argv: Sequence[str] | None = None,
     shorthands: Mapping[str, str] = NONE,
+    presets: Path | None = None,
 ) -> int:
     """Runs `program verb options...` and returns its exit code.
 
@@ -48,6 +51,7 @@ def run_command_line(
         package: name of the application's package.
         argv: arguments, the process's own by default.
         shorthands: option -> the full option it stands for, such as {"--data": "--data.path"}.
+        presets: folder of YAML files of options; `--preset NAME` reads NAME.yaml before any other option.
 
     Returns:
         0, 2 for bad input or a package that is not installed (after one line on standard error), 130 for Ctrl-C.
@@ -63,7 +67,7 @@ def run_command_line(
         if verb not in verbs:
             raise BadInput(f"unknown command {verb!r}; choose from {', '.join(verbs)}")
         function = getattr(importlib.import_module(f"{package}.{verb}"), verb)
-        call_with_options(function, f"{program} {verb}", rest, shorthands)
+        call_with_options(function, f"{program} {verb}", rest, shorthands, presets)
         sys.stdout.flush()
     except BadInput as error:
         print(f"{program}: error: {' '.join(str(error).split())}", file=sys.stderr)
@@ -86,18 +90,27 @@ def run_command_line(
 
 
 def call_with_options(
-    function: Callable, program: str, argv: Sequence[str], shorthands: Mapping[str, str] = NONE
+    function: Callable,
+    program: str,
+    argv: Sequence[str],
+    shorthands: Mapping[str, str] = NONE,
+    presets: Path | None = None,
 ) -> Any:
     """Calls `function` with arguments read from `argv`.
 
     Parameters without a default and positional-only ones are positional, the others options; a keyword-only one
     without a default is an option that must be given. A parameter that is a dataclass gives its fields as options
-    (`--model.units 512`), and `--config file.yaml` and `--print_config` come with it.
+    (`--model.units 512`), and `--config file.yaml` and `--print_config` come with it; `--preset` too where there are
+    `presets`.
 
     Raises:
         BadInput: an option that does not exist or a value that is not allowed.
     """
     parser, structured = _parser(function, program)
+    if presets is not None:
+        names = ", ".join(_presets(presets))
+        parser.add_argument("--preset", default=SUPPRESS, help=f"options for a size of data, others override: {names}")
+        argv = _with_preset(argv, presets)
     for action in parser._actions:
         for option in set(action.option_strings) & set(shorthands):
             action.help, action.metavar = f"Short for {shorthands[option]}.", action.dest.upper()
@@ -119,10 +132,10 @@ def call_with_options(
 
 
 def _parser(function: Callable, program: str):
-    from jsonargparse import ActionYesNo, ArgumentParser
+    import jsonargparse
 
     about = inspect.getdoc(function).partition("\n")[0]
-    parser = ArgumentParser(prog=program, description=about, exit_on_error=False, allow_abbrev=False)
+    parser = jsonargparse.ArgumentParser(prog=program, description=about, exit_on_error=False, allow_abbrev=False)
     parameters = inspect.signature(function).parameters.values()
     structured = {p.name: p.annotation for p in parameters if dataclasses.is_dataclass(p.annotation)}
     switches = {p.name for p in parameters if p.annotation is bool and p.default is False}
@@ -131,7 +144,9 @@ def _parser(function: Callable, program: str):
     for kind in structured.values():
         parser.add_class_arguments(kind)
     for name in switches:  # "--resume" alone is enough
-        parser.add_argument(f"--{name}", action=ActionYesNo, default=False, help=_argument_help(function, name))
+        parser.add_argument(
+            f"--{name}", action=jsonargparse.ActionYesNo, default=False, help=_argument_help(function, name)
+        )
     optional = {p.name: p for p in parameters if p.kind is p.POSITIONAL_ONLY and p.default is not p.empty}
     named = {p.name: p for p in parameters if p.kind is p.KEYWORD_ONLY and p.default is p.empty}
     skip = {*switches, *structured, *optional, *named}
@@ -144,6 +159,23 @@ def _parser(function: Callable, program: str):
         about = _argument_help(function, name)
         parser.add_argument(f"--{name}", type=parameter.annotation, required=True, help=about)
     return parser, structured
+
+
+def _presets(folder: Path) -> dict[str, Path]:
+    return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+
+
+def _with_preset(argv: Sequence[str], folder: Path) -> list[str]:
+    """`--preset NAME` as the `--config` before all other options, so that any of them overrides it."""
+    finder = ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    finder.add_argument("--preset", nargs="?", const="")
+    found, rest = finder.parse_known_args(list(argv))
+    if found.preset is None:
+        return rest
+    known = _presets(folder)
+    if found.preset not in known:
+        raise BadInput(f"--preset: {found.preset!r} is not one of {', '.join(known)}")
+    return ["--config", str(known[found.preset]), *rest]
 
 
 def _argument_help(function: Callable, name: str) -> str:

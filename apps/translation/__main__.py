@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from rnnapps.command_line import run_command_line
 
@@ -12,14 +13,18 @@ VERBS = {
     "export": "write a run's SavedModel again, with other decoding options",
     "inspect": "attention heat map of a translation",
 }
-SHORTHANDS = {"train": {"--data": "--data.path"}, "evaluate": {"--data.columns": "--columns"}}
+PRESETS = {"train": Path(__file__).parent / "presets"}
+SHORTHANDS = {
+    "train": {"--data": "--data.path", "--init_from": "--train.init_from"},
+    "evaluate": {"--data.columns": "--columns"},
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns the exit code: 0, 2 for bad input, 130 for Ctrl-C."""
     argv = list(sys.argv[1:] if argv is None else argv)
-    shorthands = SHORTHANDS.get(argv[0], {}) if argv else {}
-    return run_command_line("translation", VERBS, __package__, argv, shorthands)
+    verb = argv[0] if argv else ""
+    return run_command_line("translation", VERBS, __package__, argv, SHORTHANDS.get(verb, {}), PRESETS.get(verb))
 
 
 if __name__ == "__main__":
