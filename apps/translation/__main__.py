@@ -15,7 +15,7 @@ VERBS = {
 }
 PRESETS = {"train": Path(__file__).parent / "presets"}
 SHORTHANDS = {
-    "train": {"--data": "--data.path", "--init_from": "--train.init_from"},
+    "train": {"--data": "--data.path", "--dataset": "--data.dataset", "--init_from": "--train.init_from"},
     "evaluate": {"--data.columns": "--columns"},
 }
 

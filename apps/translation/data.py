@@ -1,9 +1,7 @@
-"""From files to token batches: reading, splitting, tokenising, and a report of what was read."""
+"""From files to token batches: reading, tokenising, and a report of what was read."""
 
 from __future__ import annotations
 
-import hashlib
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +14,8 @@ from rnnapps.text.pairs import Pairs, read_pairs, read_parallel
 from rnnapps.text.tokenizer import Tokenizer
 
 from .config import DataConfig, TokenizerConfig, TrainConfig
+from .datasets import DatasetSides, find_dataset
+from .split_pairs import sample_pairs, split_pairs
 
 PHRASEBOOK = Path(__file__).parent / "phrasebook"
 PHRASEBOOK_LICENCE = "Apache-2.0, written for this project; see apps/translation/phrasebook/README.md"
@@ -65,59 +65,33 @@ class EncodedPairs(NamedTuple):
 def read_corpus(config: DataConfig) -> Corpus:
     """Reads all three sides, and splits off those for which there is no file.
 
-    No source sentence (compared after Unicode NFKC) stands on two sides when sides are split off; between
-    files of the user's own, sentences in common are counted in the report.
+    No sentence of either language stands on two sides when sides are split off (see `split_pairs`); between
+    files of their own, sentences in common are counted in the report.
 
     Raises:
         FileNotFoundError: a file that does not exist.
+        ConnectionError: a data set that cannot be downloaded.
         ValueError: what `read_pairs` and `read_parallel` raise, or too few sentences to split.
     """
     if config.embedded:
         sides = [read_pairs(PHRASEBOOK / f"{side}.tsv") for side in ("train", "validation", "test")]
-        return _corpus(*sides, "embedded English-French phrasebook", PHRASEBOOK_LICENCE)
-    whole = _read_side(config, "")
-    fractions = {"validation_": config.validation_fraction, "test_": config.test_fraction}
-    given = {side: _read_side(config, side) for side in fractions}
-    wanted = {side: 0.0 if given[side] else fraction for side, fraction in fractions.items()}
-    training, validation, test = split_pairs(whole, wanted["validation_"], wanted["test_"], config.split_seed)
-    return _corpus(
-        training,
-        given["validation_"] or validation,
-        given["test_"] or test,
-        whole.name,
-        "as the user's files have",
-    )
-
-
-def split_pairs(pairs: Pairs, validation: float, test: float, seed: int) -> tuple[Pairs, Pairs, Pairs]:
-    """Divides pairs into training, validation and test by their distinct source sentences.
-
-    A sentence's place depends on the seed and its text only, so that it stays when the file is reordered.
-
-    Args:
-        pairs: all pairs.
-        validation: share of the distinct source sentences; above 0 gives at least one.
-        test: as `validation`.
-        seed: which sentences go where.
-    Raises:
-        ValueError: no sentence would be left to learn from.
-    """
-    keys = [unicodedata.normalize("NFKC", sentence) for sentence in pairs.source]
-    drawn = sorted(set(keys), key=lambda key: hashlib.blake2b(f"{seed}\t{key}".encode()).digest())
-    sizes = [max(1, round(share * len(drawn))) if share else 0 for share in (validation, test)]
-    if sum(sizes) >= len(drawn):
-        raise ValueError(
-            f"{pairs.name}: {len(drawn)} distinct source sentences cannot be split into training, validation "
-            "and test; give more pairs, or validation and test files of their own"
-        )
-    ends = np.cumsum(sizes)
-    side = dict.fromkeys(drawn, 0) | dict.fromkeys(drawn[: ends[0]], 1) | dict.fromkeys(drawn[ends[0] : ends[1]], 2)
-    training, validation_side, test_side = (
-        pairs.take([i for i, key in enumerate(keys) if side[key] == wanted]) for wanted in range(3)
-    )
-    # Lines left out belong to the whole file; they are told once, with the training side.
-    training = Pairs(training.source, training.target, training.lines, pairs.skipped, pairs.name)
-    return training, validation_side, test_side
+        found = DatasetSides(*sides, PHRASEBOOK_LICENCE)
+        name = "embedded English-French phrasebook"
+    elif config.dataset is not None:
+        found = find_dataset(config.dataset).read(config.path)
+        name = config.dataset
+    else:
+        found = DatasetSides(_read_side(config, ""), None, None, "as the user's files have")
+        name = found.training.name
+    validation = _read_side(config, "validation_") or found.validation
+    test = _read_side(config, "test_") or found.test
+    fractions = [0.0 if validation else config.validation_fraction, 0.0 if test else config.test_fraction]
+    training, *split_off = split_pairs(found.training, *fractions, config.split_seed)
+    report = list(found.report)
+    if config.max_pairs is not None and config.max_pairs < len(training):
+        report.append(f"data.max_pairs: {config.max_pairs:,} of {len(training):,} training pairs drawn")
+        training = sample_pairs(training, config.max_pairs, config.split_seed)
+    return _corpus(training, validation or split_off[0], test or split_off[1], name, found.licence, report)
 
 
 def train_tokenizers(training: Pairs, config: TokenizerConfig) -> Tokenizers:
@@ -211,9 +185,9 @@ def _read_side(config: DataConfig, side: str) -> Pairs | None:
     return read_parallel(source, target) if source is not None else None
 
 
-def _corpus(training: Pairs, validation: Pairs, test: Pairs, name: str, licence: str) -> Corpus:
+def _corpus(training: Pairs, validation: Pairs, test: Pairs, name: str, licence: str, notes: list[str]) -> Corpus:
     counts = f"{len(training):,} training, {len(validation):,} validation and {len(test):,} test pairs"
-    report = [f"{name}: {counts}"]
+    report = [f"{name}: {counts}", *notes]
     for side, pairs in (("training", training), ("validation", validation), ("test", test)):
         if pairs.skipped:
             count, where = len(pairs.skipped), _listed(pairs.skipped)

@@ -58,24 +58,35 @@ def read_pairs(path: str | Path, columns: tuple[int, int] | None = None) -> Pair
         ValueError: a directory, an empty file, a broken gzip, bytes that are not UTF-8, a line with the
             wrong number of columns, or no pair at all. One line, naming file and line.
     """
-    path = Path(path)
-    lines = _read_lines(path)
+    return parse_pairs(_read_bytes(Path(path)), str(path), columns)
+
+
+def parse_pairs(data: bytes, name: str, columns: tuple[int, int] | None = None) -> Pairs:
+    """`read_pairs` of a file's content, for one that is inside another, such as a zip.
+
+    Args:
+        data: the content, not compressed.
+        name: what messages call the file.
+        columns: as for `read_pairs`.
+    Raises:
+        ValueError: as `read_pairs`.
+    """
     first, second = columns or (0, 1)
     source, target = [], []
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(_decode_lines(data, name), start=1):
         cells = line.split("\t")
         if len(cells) == 1 and not line.strip():
             cells = [""] * (max(first, second) + 1)
         if len(cells) <= max(first, second):
-            raise ValueError(_too_few(path, number, len(cells), columns))
+            raise ValueError(_too_few(name, number, len(cells), columns))
         if columns is None and len(cells) > 2:
             raise ValueError(
-                f'{path}, line {number}: expected "source<TAB>target", found {len(cells)} columns; '
+                f'{name}, line {number}: expected "source<TAB>target", found {len(cells)} columns; '
                 "use --data.columns 0,2 to choose two"
             )
         source.append(cells[first])
         target.append(cells[second])
-    return _without_empty(source, target, str(path))
+    return _without_empty(source, target, name)
 
 
 def read_parallel(source_path: str | Path, target_path: str | Path) -> Pairs:
@@ -87,7 +98,7 @@ def read_parallel(source_path: str | Path, target_path: str | Path) -> Pairs:
         FileNotFoundError: one of the files does not exist.
         ValueError: as `read_pairs`, or the files differ in their number of lines.
     """
-    source, target = _read_lines(Path(source_path)), _read_lines(Path(target_path))
+    source, target = (_decode_lines(_read_bytes(Path(path)), str(path)) for path in (source_path, target_path))
     if len(source) != len(target):
         raise ValueError(
             f"{source_path} has {len(source)} lines but {target_path} has {len(target)}: "
@@ -96,12 +107,12 @@ def read_parallel(source_path: str | Path, target_path: str | Path) -> Pairs:
     return _without_empty(source, target, f"{source_path} and {target_path}")
 
 
-def _too_few(path: Path, number: int, found: int, columns: tuple[int, int] | None) -> str:
+def _too_few(name: str, number: int, found: int, columns: tuple[int, int] | None) -> str:
     counted = "1 column" if found == 1 else f"{found} columns"
     if columns is None:
-        return f'{path}, line {number}: expected "source<TAB>target", found no tab'
+        return f'{name}, line {number}: expected "source<TAB>target", found no tab'
     asked = f"columns {columns[0]},{columns[1]}, counted from 0"
-    return f"{path}, line {number}: {asked}, were asked for, found {counted}"
+    return f"{name}, line {number}: {asked}, were asked for, found {counted}"
 
 
 def _without_empty(source: list[str], target: list[str], name: str) -> Pairs:
@@ -113,10 +124,9 @@ def _without_empty(source: list[str], target: list[str], name: str) -> Pairs:
     return Pairs([stripped[i][0] for i in kept], [stripped[i][1] for i in kept], [i + 1 for i in kept], skipped, name)
 
 
-def _read_lines(path: Path) -> list[str]:
-    data = _read_bytes(path)
+def _decode_lines(data: bytes, name: str) -> list[str]:
     if not data:
-        raise ValueError(f"{path}: the file is empty")
+        raise ValueError(f"{name}: the file is empty")
     # Only \n ends a line (after \r\n became \n): str.splitlines would also split at characters such as
     # U+2028 or U+0085 inside a sentence and so misalign parallel files.
     lines = data.replace(b"\r\n", b"\n").removesuffix(b"\n").split(b"\n")
@@ -124,20 +134,20 @@ def _read_lines(path: Path) -> list[str]:
     try:
         return [line.decode("utf-8") for line in lines]
     except UnicodeDecodeError:
-        raise ValueError(_not_utf8(path, lines)) from None
+        raise ValueError(_not_utf8(name, lines)) from None
 
 
-def _not_utf8(path: Path, lines: list[bytes]) -> str:
+def _not_utf8(name: str, lines: list[bytes]) -> str:
     for number, line in enumerate(lines, start=1):
         try:
             line.decode("utf-8")
         except UnicodeDecodeError as error:
             byte = line[error.start]
             return (
-                f"{path}, line {number}, byte {error.start + 1}: 0x{byte:02x} is not UTF-8; "
+                f"{name}, line {number}, byte {error.start + 1}: 0x{byte:02x} is not UTF-8; "
                 "convert the file, for example with iconv -f latin1 -t utf-8"
             )
-    return f"{path}: not UTF-8"
+    return f"{name}: not UTF-8"
 
 
 def _read_bytes(path: Path) -> bytes:

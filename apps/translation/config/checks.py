@@ -41,7 +41,7 @@ def within(
         below: exclusive upper bound.
     """
     value = getattr(config, name)
-    whole = {option.name: option.type for option in dataclasses.fields(config)}[name] == "int"
+    whole = {option.name: option.type for option in dataclasses.fields(config)}[name] in ("int", "int | None")
     fits = (
         isinstance(value, int if whole else (int, float))
         and not isinstance(value, bool)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from ..datasets import find_dataset
 from .checks import one_of, within
 
 
@@ -12,10 +13,14 @@ from .checks import one_of, within
 class DataConfig:
     """Where sentence pairs come from and how they are divided.
 
-    With neither `path` nor `source` and `target`, the embedded English-French phrasebook is read.
+    With none of `dataset`, `path`, or `source` and `target`, the embedded English-French phrasebook is read.
 
     Args:
-        path: TSV file of pairs, one per line, UTF-8, gzip allowed.
+        dataset: public data set: tatoeba:deu-eng (any language with English, in either order) or multi30k:de-en
+            (two of cs, de, en, fr); the first language is translated into the second. Downloaded and cached, or
+            read from `path`.
+        path: TSV file of pairs, one per line, UTF-8, gzip allowed. With `dataset`: a folder (or the zip) that
+            holds its files as they are distributed; nothing is downloaded.
         columns: the two columns of `path` to use, counted from 0: source,target. Default: 0,1, and the
             file then has exactly two columns.
         source: file of source sentences, one per line; line n belongs to line n of `target`.
@@ -28,11 +33,14 @@ class DataConfig:
         test_target: file of test target sentences.
         validation_fraction: share of the distinct source sentences split off for validation, in (0, 0.5).
         test_fraction: share of the distinct source sentences split off for testing, in (0, 0.5).
-        split_seed: which sentences are split off; the same seed and file give the same split.
+        split_seed: which sentences are split off and drawn; the same seed and file give the same ones.
+        max_pairs: training pairs, drawn with `split_seed`, after validation and test sides, which stay the same,
+            have been split off. Default: all.
         max_length: tokens, the end symbol included. Training pairs with a longer side are left out and
             reported.
     """
 
+    dataset: str | None = None
     path: str | None = None
     columns: str | None = None
     source: str | None = None
@@ -46,11 +54,14 @@ class DataConfig:
     validation_fraction: float = 0.05
     test_fraction: float = 0.05
     split_seed: int = 1
+    max_pairs: int | None = None
     max_length: int = 100
 
     def __post_init__(self):
         for side in ("", "validation_", "test_"):
             self._check_files(side)
+        if self.dataset is not None:
+            self._check_dataset()
         if self.embedded and any(self._files(side) for side in ("validation_", "test_")):
             raise ValueError(
                 "data: validation or test files were given without training files; "
@@ -61,11 +72,13 @@ class DataConfig:
         within(self, "data", "test_fraction", above=0, below=0.5)
         within(self, "data", "split_seed", least=0)
         within(self, "data", "max_length", least=2)
+        if self.max_pairs is not None:
+            within(self, "data", "max_pairs", least=1)
 
     @property
     def embedded(self) -> bool:
         """Whether the phrasebook is read."""
-        return not self._files("")
+        return self.dataset is None and not self._files("")
 
     @property
     def column_numbers(self) -> tuple[int, int] | None:
@@ -82,6 +95,15 @@ class DataConfig:
     def _files(self, side: str) -> list[str]:
         values = (getattr(self, f"{side}{name}") for name in ("path", "source", "target"))
         return [value for value in values if value is not None]
+
+    def _check_dataset(self) -> None:
+        find_dataset(self.dataset)
+        for name in ("source", "target", "columns"):
+            if (value := getattr(self, name)) is not None:
+                raise ValueError(
+                    f"data.{name}: {value!r} cannot be given together with data.dataset, {self.dataset!r}, which says "
+                    "what is read; leave one of them out, or give the data set's folder as data.path"
+                )
 
     def _check_files(self, side: str) -> None:
         path, source, target = (getattr(self, f"{side}{name}") for name in ("path", "source", "target"))
