@@ -8,7 +8,8 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from rnnapps.decoding.backtrace import backtrace
-from rnnapps.decoding.hypotheses import Hypotheses, Step, caps, same_shapes, tile_beams, token_log_probs
+from rnnapps.decoding.best_tokens import best_tokens
+from rnnapps.decoding.hypotheses import Hypotheses, Step, caps, same_shapes, tile_beams
 
 DEAD = float("-inf")
 
@@ -102,8 +103,12 @@ def beam_search(
         nonlocal has_alignment
         logits, new_states, alignment = step(tokens, states)
         frozen = beams.finished | beams.done[:, None]
-        log_probs = tf.reshape(token_log_probs(logits, forbidden_ids), (batch, beam_size, -1))
-        parents, chosen, beams = _best_continuations(beams, frozen, log_probs, end_id, max_lengths, length_penalty)
+        # No beam can win more places than there are.
+        continuations = [
+            tf.reshape(found, (batch, beam_size, tf.shape(found)[1]))
+            for found in best_tokens(logits, beam_size, forbidden_ids)
+        ]
+        parents, chosen, beams = _best_continuations(beams, frozen, *continuations, end_id, max_lengths, length_penalty)
         if can_settle:
             beams = _settle(beams, max_lengths, length_penalty, n_best)
         still = tf.gather(frozen, parents, batch_dims=1)
@@ -121,7 +126,7 @@ def beam_search(
         new_states = tf.nest.map_structure(lambda s: tf.gather(s, rows), new_states)
         return (
             t + 1,
-            tf.reshape(chosen, [-1]),
+            tf.ensure_shape(tf.reshape(chosen, [-1]), tokens.shape),
             same_shapes(new_states, states),
             same_shapes(beams, beams_shapes),
             token_array.write(t, chosen),
@@ -151,19 +156,22 @@ def _first_beams(max_lengths, beam_size):
     return Beams(tf.where(first, 0.0, DEAD), tf.zeros(shape, tf.int32), finished, finished[:, 0])
 
 
-def _best_continuations(beams, frozen, log_probs, end_id, max_lengths, length_penalty):
-    """The K best of all continuations: which beam each continues (B, K), by which token (B, K), and the new beams."""
-    vocabulary = tf.shape(log_probs)[-1]
-    # A frozen beam has one continuation, itself; it is put into the column of token 0.
-    itself = tf.where(tf.range(vocabulary) == 0, 0.0, DEAD)
+def _best_continuations(beams, frozen, ids, log_probs, end_id, max_lengths, length_penalty):
+    """The K best of all continuations: which beam each continues (B, K), by which token (B, K), and the new beams.
+
+    ids, log_probs: (B, K, C), the best tokens of every beam, best first.
+    """
+    # A frozen beam has one continuation, itself; it is put into the first column, whatever token stands there.
+    width = tf.shape(ids)[2]
+    itself = tf.where(tf.range(width) == 0, 0.0, DEAD)
     totals = beams.log_probs[..., None] + tf.where(frozen[..., None], itself, log_probs)
     lengths = beams.lengths + tf.cast(~frozen, tf.int32)
     scores = _penalized(totals, lengths[..., None], length_penalty)
 
     beam_size = beams.log_probs.shape[1]
-    flat = lambda x: tf.reshape(x, (tf.shape(x)[0], -1))
+    flat = lambda x: tf.reshape(x, (tf.shape(x)[0], beam_size * width))
     _, best = tf.math.top_k(flat(scores), beam_size)
-    parents, chosen = best // vocabulary, best % vocabulary
+    parents, chosen = best // width, tf.gather(flat(ids), best, batch_dims=1)
     totals = tf.gather(flat(totals), best, batch_dims=1)
     lengths = tf.gather(lengths, parents, batch_dims=1)
     # Of a row that is done, the unfinished beams stay unfinished: they are out of the race, not at their end.

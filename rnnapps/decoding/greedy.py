@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
+from rnnapps.decoding.best_tokens import best_tokens
 from rnnapps.decoding.hypotheses import Hypotheses, Step
 from rnnapps.decoding.token_loop import token_loop
 
@@ -36,7 +37,11 @@ def greedy(
     Returns:
         `Hypotheses` with N = 1; the score is the log-probability.
     """
-    choose = lambda log_probs, t: tf.argmax(log_probs, axis=-1, output_type=tf.int32)
+
+    def choose(logits, t):
+        ids, log_probs = best_tokens(logits, 1, forbidden_ids)
+        return ids[:, 0], log_probs[:, 0]
+
     return token_loop(
         step,
         states,
@@ -45,5 +50,4 @@ def greedy(
         end_id=end_id,
         max_lengths=max_lengths,
         pad_id=pad_id,
-        forbidden_ids=forbidden_ids,
     )

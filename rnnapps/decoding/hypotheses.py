@@ -36,15 +36,18 @@ def token_log_probs(logits: tf.Tensor, forbidden_ids: Sequence[int] = ()) -> tf.
     Not renormalised after forbidding: they stay the model's, so that scoring the output again gives the same sum. A NaN
     is the least likely of logits, never the best, and infinite logits count as very large ones.
     """
-    limit = 1e9
-    logits = tf.cast(logits, tf.float32)
-    logits = tf.where(tf.math.is_nan(logits), -limit, tf.clip_by_value(logits, -limit, limit))
-    log_probs = tf.nn.log_softmax(logits)
+    log_probs = tf.nn.log_softmax(usable(tf.cast(logits, tf.float32)))
     if not forbidden_ids:
         return log_probs
     tokens = tf.range(tf.shape(logits)[-1])
     forbidden = tf.reduce_any(tokens[:, None] == tf.constant(list(forbidden_ids), tf.int32), axis=-1)
     return tf.where(forbidden, float("-inf"), log_probs)
+
+
+def usable(logits: tf.Tensor) -> tf.Tensor:
+    """`logits` without NaN and infinities, which would leave no number to compare."""
+    limit = 1e9
+    return tf.where(tf.math.is_nan(logits), -limit, tf.clip_by_value(logits, -limit, limit))
 
 
 def caps(max_lengths: tf.Tensor) -> tf.Tensor:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
-from rnnapps.decoding.hypotheses import Hypotheses, Step, caps, tile_beams
+from rnnapps.decoding.hypotheses import Hypotheses, Step, caps, take, tile_beams, token_log_probs
 from rnnapps.decoding.token_loop import token_loop
 
 
@@ -59,13 +59,15 @@ def sample(
         raise ValueError(f"sample: temperature must not be negative, got {temperature}")
     temperature = tf.cast(temperature, tf.float32)
 
-    def choose(log_probs, t):
+    def choose(logits, t):
+        log_probs = token_log_probs(logits, forbidden_ids)
         candidates, ids = _candidates(log_probs, temperature, top_k, top_p)
         step_seed = tf.random.experimental.stateless_fold_in(tf.convert_to_tensor(seed), t)
         drawn = tf.random.stateless_categorical(candidates, 1, step_seed, dtype=tf.int32)[:, 0]
         if ids is not None:
             drawn = tf.gather(ids, drawn, axis=1, batch_dims=1)
-        return tf.where(temperature > 0, drawn, tf.argmax(log_probs, axis=-1, output_type=tf.int32))
+        drawn = tf.where(temperature > 0, drawn, tf.argmax(log_probs, axis=-1, output_type=tf.int32))
+        return drawn, take(log_probs, drawn)
 
     max_lengths = caps(max_lengths)
     drawn = token_loop(
@@ -76,7 +78,6 @@ def sample(
         end_id=end_id,
         max_lengths=tile_beams(max_lengths, n),
         pad_id=pad_id,
-        forbidden_ids=forbidden_ids,
     )
     return _by_row(drawn, tf.size(max_lengths), n)
 

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import tensorflow as tf
 
-from rnnapps.decoding.hypotheses import Hypotheses, Step, caps, same_shapes, take, token_log_probs
+from rnnapps.decoding.hypotheses import Hypotheses, Step, caps, same_shapes
 
 
 def token_loop(
     step: Step,
     states: object,
-    choose: Callable[[tf.Tensor, tf.Tensor], tf.Tensor],
+    choose: Callable[[tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor]],
     *,
     start_id: int,
     end_id: int,
     max_lengths: tf.Tensor,
     pad_id: int,
-    forbidden_ids: Sequence[int],
 ) -> Hypotheses:
-    """Appends `choose(log_probs (B, V), t)` (B,) int32 to every row until its end symbol or its cap.
+    """Appends `choose(logits (B, V), t)` to every row until its end symbol or its cap: ids and log-probabilities (B,).
 
     The loop ends with the last unfinished row; a finished row only gains padding, so this changes no result.
     """
@@ -38,9 +37,8 @@ def token_loop(
     def body(t, tokens, states, finished, lengths, log_probs, chosen_array, alignment_array):
         nonlocal has_alignment
         logits, new_states, alignment = step(tokens, states)
-        step_log_probs = token_log_probs(logits, forbidden_ids)
-        chosen = choose(step_log_probs, t)
-        log_probs += tf.where(finished, 0.0, take(step_log_probs, chosen))
+        chosen, chosen_log_probs = choose(logits, t)
+        log_probs += tf.where(finished, 0.0, chosen_log_probs)
         # A valid id for the step to read; what is behind the end becomes padding in the result.
         chosen = tf.where(finished, end_id, chosen)
         if alignment is not None:
