@@ -8,7 +8,7 @@ from rnnapps.command_line import run_command_line
 
 VERBS = {
     "train": "train on the embedded phrasebook or on your own pairs",
-    "evaluate": "BLEU and chrF of a run, beside a baseline",
+    "evaluate": "BLEU and chrF of a run with intervals, or a paired test of two",
     "translate": "translate a text, a file or standard input",
     "export": "write a run's SavedModel again, with other decoding options",
     "inspect": "attention heat map of a translation",

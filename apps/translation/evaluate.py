@@ -1,60 +1,101 @@
-"""Scoring a run: BLEU and chrF with their signatures, beside a baseline."""
+"""Scoring a run, or two side by side: BLEU and chrF with signatures, intervals, tests and examples."""
 
+import json
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Literal
 
-from rnnapps.command_line import BadInput, reading_input
+from rnnapps.command_line import reading_input
+from rnnapps.significance import FEWEST_RESAMPLES, RESAMPLES, SEED
 
+from .compare import compare
 from .config import DataConfig
-from .run_folder import RunFolder
+from .evaluation_report import comparison_report, full_report, report
+from .run_folder import locate
+from .score import best_and_worst, count, score, score_baseline, score_by_length, score_in_detail
+
+__all__ = ["evaluate", "report", "score", "score_baseline", "translate_all"]
 
 
 def evaluate(
     run: str,
+    other: str | None = None,
+    /,
+    *,
     data: str | None = None,
     columns: str | None = None,
     source: str | None = None,
     target: str | None = None,
+    side: Literal["test", "validation"] = "test",
+    test: Literal["bootstrap", "randomization"] = "bootstrap",
+    resamples: int = RESAMPLES,
+    beam_size: int | None = None,
+    length_penalty: float | None = None,
+    coverage_penalty: float | None = None,
     batch_size: int = 64,
+    output: str | None = None,
+    translations: str | None = None,
+    references: str | None = None,
 ) -> dict:
-    """Scores a run on its held-out sentences, or on other pairs.
+    """Scores a run on its held-out sentences or on other pairs; two runs are compared on the same sentences.
 
-    Prints sacreBLEU and chrF with their signatures and, where the run's training data can still be read,
-    those of copying the translation of the nearest training sentence.
+    One run: sacreBLEU and chrF with signatures and 95 % intervals, length ratio, BLEU by sentence length, the best
+    and worst sentences and, where the run's training data can still be read, the scores of copying the translation
+    of the nearest training sentence. Two runs: both side by side, their difference with its interval, a paired test
+    and a verdict.
 
     Args:
-        run: path or name of a run.
-        data: TSV file of pairs to score on, instead of the run's test side.
+        run: path or name of a run, path of a SavedModel, or a text file with another tool's translations.
+        other: a second one, to be compared with the first.
+        data: TSV file of pairs to score on, instead of the run's own held-out side.
         columns: the two columns of the file to use, counted from 0, such as 0,2.
         source: file of source sentences, with the file of their translations as --target.
         target: file of target sentences.
+        side: which held-out side of the run's own data is scored.
+        test: how two runs are tested, by paired bootstrap or by approximate randomization.
+        resamples: of the bootstrap, for intervals, and of the test; at least 40.
+        beam_size: hypotheses kept at each step; by default as the run was exported. Needs the run's weights.
+        length_penalty: alpha of ((5 + length) / 6) ** alpha; by default as the run was exported.
+        coverage_penalty: how much leaving source tokens unattended costs; by default as the run was exported.
         batch_size: sentences translated together.
+        output: JSON file to write all figures to.
+        translations: file to write the translations of one run to, one per line, so that others can score them.
+        references: file to write the references to, one per line.
     """
-    if batch_size < 1:
-        raise BadInput(f"--batch_size must be at least 1, is {batch_size}")
+    decoding = {"beam_size": beam_size, "length_penalty": length_penalty, "coverage_penalty": coverage_penalty}
+    decoding = {name: value for name, value in decoding.items() if value is not None}
+    files = {"output": output, "translations": translations, "references": references}
+    names = [run] if other is None else [run, other]
+    models = [name for name in names if not Path(name).is_file()]
     with reading_input():
-        config = RunFolder.open(run).config()
-        from .data import read_corpus  # only now, so that a mistake is told without waiting for TensorFlow
-        from .load import load_translator
+        _check_numbers(batch_size=(batch_size, 1), resamples=(resamples, FEWEST_RESAMPLES))
+        _check_systems(names, models, test, decoding)
+        given = DataConfig(path=data, columns=columns, source=source, target=target)
+        _check_files(files, names, side, given)
+        from .decoding import load_for  # only now, so that a mistake is told without waiting for TensorFlow
+        from .held_out import held_out_sentences, read_translations
 
-        pairs = _own_pairs(DataConfig(path=data, columns=columns, source=source, target=target))
-        model = load_translator(run)
-    training = None
-    try:
-        corpus = read_corpus(config.data)
-        training = corpus.training
-        pairs = pairs or corpus.test
-    except (OSError, ValueError) as error:
-        if pairs is None:
-            raise BadInput(f"{error} (the run's own data; score on another file with --data)") from error
-        print(f"no baseline: {error}", file=sys.stderr)
-    print(f"{pairs.name}: {len(pairs)} sentences")
-    translations = translate_all(model, pairs.source, batch_size)
-    scores = {"sentences": len(pairs), **score(translations, pairs.target)}
-    if training is not None:
-        scores["baseline"] = score_baseline(pairs, training)
-    print(report(scores))
-    return scores
+        held_out = held_out_sentences(names, given, side)
+        pairs = held_out.pairs
+        systems = [load_for(name, **decoding) if name in models else read_translations(name, pairs) for name in names]
+    for note in held_out.notes:
+        print(note, file=sys.stderr)
+    translated = [
+        found if isinstance(found, list) else translate_all(found, pairs.source, batch_size) for found in systems
+    ]
+    figures = {"data": held_out.name, "sentences": len(pairs)} | ({"decoding": decoding} if decoding else {})
+    if other is None:
+        figures |= {"name": _titles(names)[0], **_one(pairs, translated[0], held_out.training, resamples)}
+    else:
+        figures |= compare(pairs, _titles(names), translated, test, resamples)
+    print(full_report(figures) if other is None else comparison_report(figures))
+    with reading_input():
+        _write(output, json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
+        _write(translations, _lines(translated[0]))
+        _write(references, _lines(pairs.target))
+    return figures
 
 
 def translate_all(model, sentences: Sequence[str], batch_size: int) -> list[str]:
@@ -64,36 +105,58 @@ def translate_all(model, sentences: Sequence[str], batch_size: int) -> list[str]
     return [best.text for (best,) in translate_lines(model, sentences, batch_size=batch_size)]
 
 
-def score(translations: Sequence[str], references: Sequence[str]) -> dict:
-    """BLEU and chrF of translations, 0 to 100, with the signatures that say how they were computed."""
-    from rnnapps.metrics import bleu, chrf
-
-    scores = {"bleu": bleu(translations, references), "chrf": chrf(translations, references)}
-    return {name: {"score": found.score, "signature": found.signature} for name, found in scores.items()}
-
-
-def score_baseline(pairs, training) -> dict:
-    """`score` of copying the translation of the nearest training sentence."""
-    from .baseline import copy_nearest
-
-    return score(copy_nearest(pairs.source, training.source, training.target), pairs.target)
+def _one(pairs, translated: Sequence[str], training, resamples: int) -> dict:
+    """All figures of one system."""
+    counts = count(translated, pairs.target)
+    figures = {"resamples": resamples, "seed": SEED, **score_in_detail(counts, resamples)}
+    if training is not None:
+        figures["baseline"] = score_baseline(pairs, training)
+    figures["by_length"] = score_by_length(pairs.source, counts, resamples)
+    figures["equal_to_reference"] = sum(map(str.__eq__, translated, pairs.target))
+    return {**figures, **best_and_worst(pairs, translated, counts)}
 
 
-def report(scores: dict) -> str:
-    """The lines that a user reads: each metric of the model and, if known, of the baseline."""
-    lines = [
-        f"{label} {scores[name]['score']:6.2f}   {scores[name]['signature']}"
-        for name, label in (("bleu", "BLEU"), ("chrf", "chrF"))
-    ]
-    if baseline := scores.get("baseline"):
-        figures = f"BLEU {baseline['bleu']['score']:.2f}, chrF {baseline['chrf']['score']:.2f}"
-        lines.append(f"baseline, copying the nearest training sentence: {figures}")
-    return "\n".join(lines)
+def _check_numbers(**least: tuple[int, int]) -> None:
+    for name, (value, bound) in least.items():
+        if value < bound:
+            raise ValueError(f"--{name} must be at least {bound}, is {value}")
 
 
-def _own_pairs(data: DataConfig):
-    from rnnapps.text.pairs import read_pairs, read_parallel
+def _check_systems(names: Sequence[str], models: Sequence[str], test: str, decoding: Mapping) -> None:
+    for name in models:
+        locate(name)
+    if test != "bootstrap" and len(names) == 1:
+        raise ValueError(f"--test {test} compares two runs; give a second one, or leave it out")
+    if decoding and not models:
+        raise ValueError(f"--{next(iter(decoding))}: nothing is decoded, {' and '.join(names)} holds translations")
 
-    if data.path is not None:
-        return read_pairs(data.path, data.column_numbers)
-    return read_parallel(data.source, data.target) if data.source is not None else None
+
+def _check_files(files: Mapping[str, str | None], names: Sequence[str], side: str, given: DataConfig) -> None:
+    if side != "test" and not given.embedded:
+        raise ValueError(f"--side {side} is a side of the run's own data; leave it out when other pairs are given")
+    if files["translations"] and len(names) > 1:
+        raise ValueError("--translations writes those of one run; evaluate the runs one by one for it")
+    for option, path in files.items():
+        # Now, because translating may take long.
+        if path is not None and Path(path).is_dir():
+            raise ValueError(f"--{option} {path}: is a directory; give the name of a file")
+
+
+def _titles(names: Sequence[str]) -> list[str]:
+    """Folder names where they tell the systems apart, else what was typed."""
+    paths = [Path(name) for name in names]
+    short = ["/".join(path.parts[-2:]) if path.name.isdigit() else path.name for path in paths]
+    return short if len(set(short)) == len(short) and all(short) else list(names)
+
+
+def _lines(texts: Sequence[str]) -> str:
+    # A line break inside a translation would move all that follow.
+    return "".join(" ".join(re.split("[\r\n]+", text)) + "\n" for text in texts)
+
+
+def _write(path: str | None, text: str) -> None:
+    if path is None:
+        return
+    from rnnapps.training import write_atomically
+
+    write_atomically(path, lambda file: file.write(text.encode("utf-8")))

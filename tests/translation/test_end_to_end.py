@@ -51,21 +51,6 @@ def test_heat_maps_show_words_that_change_places(trained_run):
         assert (looked_at[1:] < looked_at[:-1]).any()
 
 
-def test_evaluate_prints_the_scores_that_training_wrote(trained_run, metrics, capsys):
-    assert main(["evaluate", str(trained_run)]) == 0
-    printed = capsys.readouterr().out
-    bleu = metrics["test"]["bleu"]
-    assert f"BLEU {bleu['score']:6.2f}   {bleu['signature']}" in printed
-    assert f"BLEU {metrics['test']['baseline']['bleu']['score']:.2f}" in printed
-
-
-def test_evaluate_takes_other_pairs(trained_run, tmp_path, capsys):
-    pairs = tmp_path / "pairs.tsv"
-    pairs.write_text("x\tI see two red cars.\tJe vois deux autos rouges.\n", encoding="utf-8")
-    assert main(["evaluate", str(trained_run), "--data", str(pairs), "--data.columns", "1,2"]) == 0
-    assert f"{pairs}: 1 sentences" in capsys.readouterr().out
-
-
 def test_inspect_writes_a_picture_and_its_numbers(trained_run, tmp_path, capsys):
     picture = tmp_path / "map.png"
     text = "I see two red cars."
