@@ -59,6 +59,11 @@ class RunFolder:
             raise ValueError(f"{path}: not a run of the translator: it has no config.yaml")
         return cls(path)
 
+    @property
+    def has_checkpoints(self) -> bool:
+        """Whether there is a checkpoint to resume from."""
+        return any((self.path / "checkpoints").glob("checkpoint-*.npz"))
+
     def config(self) -> TranslationConfig:
         """The options that the run was started with.
 

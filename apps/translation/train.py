@@ -8,6 +8,7 @@ from pathlib import Path
 from rnnapps.command_line import reading_input
 
 from .config import TranslationConfig
+from .earlier_run import continued, earlier_weights
 from .run_folder import SAVED_MODELS, RunFolder
 
 EXAMPLES = 3
@@ -30,6 +31,8 @@ def train(config: TranslationConfig, run: str | None = None, resume: bool = Fals
             config = _resumed(config, folder)
         elif path.exists():
             raise ValueError(f"{path}: the run exists; choose another --run, or continue it with --resume")
+        elif config.train.init_from is not None:
+            config = continued(config)
 
     # Only now, so that a mistake on the command line is told without waiting for TensorFlow.
     from rnnapps.training import set_seed
@@ -42,9 +45,11 @@ def train(config: TranslationConfig, run: str | None = None, resume: bool = Fals
     with reading_input():
         corpus = read_corpus(config.data)
         print("\n".join(corpus.report), flush=True)
-        known = resume and any(path.glob("*.model"))
-        tokenizers = load_tokenizers(path) if known else train_tokenizers(corpus.training, config.tokenizer)
-        prepared = prepare(config, corpus, tokenizers)
+        begun = resume and folder.has_checkpoints
+        known = _tokenizer_folder(path, config, resume)
+        tokenizers = load_tokenizers(known) if known else train_tokenizers(corpus.training, config.tokenizer)
+        start = None if begun or config.train.init_from is None else earlier_weights(config)
+        prepared = prepare(config, corpus, tokenizers, start)
         print("\n".join(prepared.report), flush=True)
         if not resume:
             folder = RunFolder.create(path, config)
@@ -64,6 +69,13 @@ def _run_path(run: str | None, config: TranslationConfig) -> Path:
         name = Path(data).name.split(".")[0] or "run"
         return SAVED_MODELS / f"{name}-{datetime.datetime.now():%Y%m%d-%H%M%S}"
     return Path(run) if os.sep in run else SAVED_MODELS / run
+
+
+def _tokenizer_folder(path: Path, config: TranslationConfig, resume: bool) -> Path | None:
+    """Where the vocabulary is, if it need not be learnt."""
+    if resume and any(path.glob("*.model")):
+        return path
+    return None if config.train.init_from is None else RunFolder.open(config.train.init_from).path
 
 
 def _resumed(config: TranslationConfig, folder: RunFolder) -> TranslationConfig:

@@ -49,16 +49,23 @@ class Prepared:
     report: tuple[str, ...]
 
 
-def prepare(config: TranslationConfig, corpus: Corpus, tokenizers: Tokenizers) -> Prepared:
+def prepare(config: TranslationConfig, corpus: Corpus, tokenizers: Tokenizers, weights: Path | None = None) -> Prepared:
     """Batches and a compiled model. Set the seed before, and the same options give the same weights.
 
+    Args:
+        config: every option.
+        corpus: the pairs.
+        tokenizers: one per language.
+        weights: file of weights to start from instead of random ones.
     Raises:
-        ValueError: options that do not fit each other or the data.
+        ValueError: options that do not fit each other or the data, or weights that do not fit the network.
     """
     training, report = training_batches(corpus.training, tokenizers, config.data, config.train)
     validation = validation_batches(corpus.validation, tokenizers, config.train)
     sizes = tokenizers.source.vocabulary_size, tokenizers.target.vocabulary_size
     model = build_translator(config.model, *sizes)
+    if weights is not None:
+        _load(model, weights)
     model.compile(
         optimizer=_optimizer(config.train, len(training)),
         loss=SmoothedCrossEntropy(config.train.label_smoothing),
@@ -139,6 +146,14 @@ def conclude(
     flow = sorted(folder.plots.glob("gradient_flow*.png"))
     curves = plot_history(folder.history, folder.plots / "history.png")
     return metrics, translations, [curves, *flow, *_heat_maps(translator, corpus, folder)]
+
+
+def _load(model: Translator, weights: Path) -> None:
+    # Before the model is compiled: the file holds an optimizer too, and this one starts anew.
+    try:
+        model.load_weights(weights)
+    except (OSError, ValueError, KeyError) as error:
+        raise ValueError(f"{weights}: cannot be read into this network: {error}") from None
 
 
 def _heat_maps(translator: TextTranslator, corpus: Corpus, folder: RunFolder) -> list[Path]:

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from rnnapps.training.decoded_metric import DecodedMetric
-from rnnapps.training.save_weights import save_weights
+from rnnapps.training.write_atomically import write_atomically
 
 
 class CheckpointAverage(keras.callbacks.Callback):
@@ -53,7 +53,7 @@ class CheckpointAverage(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         self.epoch = epoch + 1
         try:
-            save_weights(self.model, self._path(self.epoch))
+            self._save(self._path(self.epoch))
         except OSError as error:
             print(f"\nweights to average not written: {error}; training goes on without them", flush=True)
         self._path(self.epoch - self.last - self.metric.keep).unlink(missing_ok=True)
@@ -81,14 +81,18 @@ class CheckpointAverage(keras.callbacks.Callback):
         """Continue from a checkpoint's state."""
         self.epoch = state["epoch"]
 
+    def _save(self, path):
+        # Not Keras's own file of weights: it would hold the optimizer too, three times as much.
+        write_atomically(path, lambda file: np.savez(file, *[w.numpy() for w in self.model.trainable_variables]))
+
     def _load_mean(self, files):
         weights = self.model.trainable_variables
         total = [np.zeros(weight.shape) for weight in weights]
         for file in files:
-            self.model.load_weights(file)
-            total = [so_far + weight.numpy() for so_far, weight in zip(total, weights, strict=True)]
+            with np.load(file, allow_pickle=False) as stored:
+                total = [so_far + stored[name] for so_far, name in zip(total, stored.files, strict=True)]
         for weight, value in zip(weights, total, strict=True):
             weight.assign(value / len(files))
 
     def _path(self, epoch):
-        return self.metric.folder / f"epoch-{epoch:06d}.weights.h5"
+        return self.metric.folder / f"epoch-{epoch:06d}.npz"

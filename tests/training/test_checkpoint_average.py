@@ -46,7 +46,7 @@ def test_a_resumed_run_averages_the_same_epochs(tmp_path):
     train(tmp_path, [1, 2, 0], epochs=2)
     weight, average = train(tmp_path, [3, 9], epochs=3, resume=True)
     assert weight == 2.5
-    assert [file.name for file in average.files] == ["epoch-000003.weights.h5", "epoch-000002.weights.h5"]
+    assert [file.name for file in average.files] == ["epoch-000003.npz", "epoch-000002.npz"]
 
 
 def test_one_epoch_alone_is_not_averaged(tmp_path):

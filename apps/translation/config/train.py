@@ -38,6 +38,8 @@ class TrainConfig:
         checkpoint_every: steps between two checkpoints; one is also written at every epoch's end.
         keep_checkpoints: how many of the latest checkpoints are kept.
         seed: of weights, dropout and the order of batches.
+        init_from: name or path of an earlier run to fine-tune: its weights and vocabulary are the start. The
+            model section must be the same but for dropout; the optimizer and its schedule start anew.
     """
 
     epochs: int = 16
@@ -60,6 +62,7 @@ class TrainConfig:
     checkpoint_every: int = 500
     keep_checkpoints: int = 2
     seed: int = 1
+    init_from: str | None = None
 
     def __post_init__(self):
         one_of(self, "train", "schedule", ("constant", "inverse_sqrt", "cosine", "exponential"))
