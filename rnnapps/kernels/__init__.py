@@ -6,17 +6,29 @@ keras       Keras's own loop (cuDNN on a GPU); it runs in the layer, because it 
 """
 
 from rnnapps.kernels import reference
+from rnnapps.kernels.activations import is_derivable
+from rnnapps.kernels.additive_attention import AdditiveAttention
+from rnnapps.kernels.attention_loop import Level, attention_loop
 from rnnapps.kernels.choice import KERNELS, choose, validate
+from rnnapps.kernels.flat_matmul import flat_matmul
+from rnnapps.kernels.input_projection import project
 from rnnapps.kernels.parameters import GRUParameters, LSTMParameters, SimpleRNNParameters
-from rnnapps.kernels.run import run
+from rnnapps.kernels.run import run, steps_of
 
 __all__ = [
     "KERNELS",
+    "AdditiveAttention",
     "GRUParameters",
     "LSTMParameters",
+    "Level",
     "SimpleRNNParameters",
+    "attention_loop",
     "choose",
+    "flat_matmul",
+    "is_derivable",
+    "project",
     "reference",
     "run",
+    "steps_of",
     "validate",
 ]

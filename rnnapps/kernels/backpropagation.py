@@ -19,6 +19,7 @@ class Steps(Protocol):
     def with_weights(self, weights: list[tf.Tensor]) -> Steps: ...
     def forward(self, x: tf.Tensor, states: tuple) -> tuple[tuple, tuple]: ...
     def backward(self, gradients: tuple, x: tf.Tensor, previous: tuple, saved: tuple) -> tuple[tuple, dict]: ...
+    def input_gradient(self, emitted: dict) -> tf.Tensor: ...
     def weight_gradients(self, h_previous: tf.Tensor, emitted: dict) -> tuple[tf.Tensor, list]: ...
 
 
@@ -63,10 +64,10 @@ def _forward(steps, x, states, keep_new, mask, unroll, return_sequences, record)
     count = tf.shape(x)[0]
     # The shapes of what a step saves; the probe itself is never fetched, so a graph drops it.
     saved = steps.forward(x[0], states)[1] if record else ()
-    saved_arrays = tuple(_array(s, count) for s in saved)
+    saved_arrays = tuple(array(s, count) for s in saved)
     # Row t holds the state before step t, so that one array serves as outputs [1:] and as previous states [:-1].
     kept = states if record else states[: int(return_sequences)]
-    state_arrays = tuple(_array(s, count + 1).write(0, s) for s in kept)
+    state_arrays = tuple(array(s, count + 1).write(0, s) for s in kept)
 
     def body(t, states, state_arrays, saved_arrays):
         new, saved = steps.forward(x[t], states)
@@ -89,7 +90,7 @@ def _backward(steps, x, previous, saved, keep_new, mask, truncate, unroll, d_out
     back = lambda t, g: steps.backward(g, x[t], tuple(p.read(t) for p in previous), tuple(s.read(t) for s in saved))
     # The shapes of what a step emits; as in the forward pass, the probe itself is never fetched.
     emitted = back(0, d_final)[1]
-    arrays = {name: _array(e, count) for name, e in emitted.items()}
+    arrays = {name: array(e, count) for name, e in emitted.items()}
 
     def body(t, gradients, arrays):
         if d_outputs is not None:
@@ -133,7 +134,8 @@ def _repeat(condition, body, variables, x, unroll):
     return variables
 
 
-def _array(like, count):
+def array(like: tf.Tensor, count: tf.Tensor) -> tf.TensorArray:
+    """A row per step of tensors `like` this one; rows may be read again."""
     return tf.TensorArray(like.dtype, count, element_shape=like.shape, clear_after_read=False)
 
 

@@ -89,6 +89,12 @@ class GRUSteps:
             emitted |= {"product": d_product, "values": tf.concat([n.value for n in norms], axis=-1)}
         return (dh_previous,), emitted
 
+    def input_gradient(self, emitted: dict) -> tf.Tensor:
+        """Gradient of the input sums, from what one step or all of them emitted."""
+        if not self.p.reset_after:
+            return emitted["sums"]
+        return tf.concat([emitted["sums"][..., : 2 * self.units], emitted["candidate"]], axis=-1)
+
     def weight_gradients(self, h_previous: tf.Tensor, emitted: dict) -> tuple[tf.Tensor, list]:
         """Gradient of the input sums (T, B, 3U), and of `weights` in their order: products outside the loop."""
         d_sums = emitted["sums"]
@@ -96,7 +102,6 @@ class GRUSteps:
         gradients = {}
         if self.p.reset_after:
             gradients["recurrent_kernel"] = self.product.kernel_gradient(h_previous, d_product)
-            dx = tf.concat([d_sums[..., : 2 * self.units], emitted["candidate"]], axis=-1)
         else:
             d_gates, d_candidate = tf.split(d_product, [2 * self.units, self.units], axis=-1)
             gradients["recurrent_kernel"] = tf.concat(
@@ -106,12 +111,11 @@ class GRUSteps:
                 ],
                 axis=-1,
             )
-            dx = d_sums
         if "recurrent_bias" in self.weights:
             gradients["recurrent_bias"] = tf.reduce_sum(d_sums, axis=(0, 1))
         if "norm_recurrent" in self.weights:
             gradients["norm_recurrent"] = tf.reduce_sum(d_sums * emitted["values"], axis=(0, 1))
-        return dx, [gradients[name] for name in self.weights]
+        return self.input_gradient(emitted), [gradients[name] for name in self.weights]
 
     def _scale(self, product):
         if self.p.norm_recurrent is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
+from rnnapps.kernels.flat_matmul import flat_matmul
 from rnnapps.kernels.layer_norm import normalize
 from rnnapps.kernels.parameters import GRUParameters, Parameters, SimpleRNNParameters
 
@@ -12,28 +13,18 @@ def project(sequences: tf.Tensor, p: Parameters) -> tf.Tensor:
     """(T, B, D) -> (T, B, G*U): W x_t + b, with dropout of the input and layer norm where they are asked for."""
     if not p.input_masks:
         bias = None if p.norm_input is not None or p.norm_recurrent is not None else p.bias
-        sums = _matmul(sequences, p.kernel, bias)
+        sums = flat_matmul(sequences, p.kernel, bias)
         if bias is not None:
             return sums
     else:
         blocks = tf.split(p.kernel, len(p.input_masks), axis=1)
-        sums = tf.concat([_matmul(sequences * m, b) for m, b in zip(p.input_masks, blocks, strict=True)], axis=-1)
+        sums = tf.concat([flat_matmul(sequences * m, b) for m, b in zip(p.input_masks, blocks, strict=True)], axis=-1)
     if isinstance(p, SimpleRNNParameters):
         # Its layer norm takes input and state together, inside the loop, and the bias comes after it.
         return sums if p.bias is None or p.norm_recurrent is not None else sums + p.bias
     if p.norm_input is not None:
         sums = _normalize(sums, p) * p.norm_input
     return sums if p.bias is None else sums + p.bias
-
-
-def _matmul(x, kernel, bias=None):
-    flat = tf.matmul(tf.reshape(x, (-1, kernel.shape[0])), kernel)
-    if bias is not None:
-        # On the flat product, because TensorFlow then fuses the two into one pass.
-        flat = tf.nn.bias_add(flat, bias)
-    sums = tf.reshape(flat, tf.concat([tf.shape(x)[:2], [kernel.shape[1]]], axis=0))
-    sums.set_shape([x.shape[0], x.shape[1], kernel.shape[1]])
-    return sums
 
 
 def _normalize(sums, p):

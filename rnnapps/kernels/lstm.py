@@ -106,6 +106,10 @@ class LSTMSteps:
             emitted |= {"product": d_product, "recurrent_value": recurrent.value}
         return (self.product.backward(d_product), dc_previous), emitted
 
+    def input_gradient(self, emitted: dict) -> tf.Tensor:
+        """Gradient of the input sums, from what one step or all of them emitted."""
+        return emitted["z"]
+
     def weight_gradients(self, h_previous: tf.Tensor, emitted: dict) -> tuple[tf.Tensor, list]:
         """Gradient of the input sums (T, B, 4U), and of `weights` in their order: products outside the loop."""
         dz = emitted["z"]
@@ -124,7 +128,7 @@ class LSTMSteps:
             d_shown = emitted["shown"]
             gradients["norm_cell_scale"] = tf.reduce_sum(d_shown * emitted["cell_value"], axis=(0, 1))
             gradients["norm_cell_offset"] = tf.reduce_sum(d_shown, axis=(0, 1))
-        return dz, [gradients[name] for name in self.weights]
+        return self.input_gradient(emitted), [gradients[name] for name in self.weights]
 
     def _slopes(self, gates):
         """Derivatives of the activations of i, f, g, o at their outputs (B, 4U)."""

@@ -14,6 +14,11 @@ from rnnapps.kernels.simple_rnn import SimpleRNNSteps
 _STEPS = {SimpleRNNParameters: SimpleRNNSteps, LSTMParameters: LSTMSteps, GRUParameters: GRUSteps}
 
 
+def steps_of(parameters: Parameters) -> backpropagation.Steps:
+    """The steps that run a recurrence with these parameters."""
+    return _STEPS[type(parameters)](parameters)
+
+
 def run(
     kernel: str,
     parameters: Parameters,
@@ -63,7 +68,7 @@ def run(
         outputs, states = reference.loop(x, states, parameters, keep_new, mask, truncate)
     else:
         outputs, states = backpropagation.loop(
-            _STEPS[type(parameters)](parameters),
+            steps_of(parameters),
             project(x, parameters),
             states,
             keep_new,

@@ -49,6 +49,10 @@ class SimpleRNNSteps:
             d_total = normalize_backward(d_total * self.p.norm_recurrent, total)
         return (self.product.backward(d_total),), emitted | {"total": d_total}
 
+    def input_gradient(self, emitted: dict) -> tf.Tensor:
+        """Gradient of the input sums, from what one step or all of them emitted."""
+        return emitted["total"]
+
     def weight_gradients(self, h_previous: tf.Tensor, emitted: dict) -> tuple[tf.Tensor, list]:
         """Gradient of the input sums (T, B, U), and of `weights` in their order: products outside the loop."""
         d_total = emitted["total"]
@@ -56,4 +60,4 @@ class SimpleRNNSteps:
         if "norm_recurrent" in self.weights:
             gradients["norm_recurrent"] = tf.reduce_sum(emitted["shown"] * emitted["value"], axis=(0, 1))
             gradients["bias"] = tf.reduce_sum(emitted["shown"], axis=(0, 1))
-        return d_total, [gradients[name] for name in self.weights]
+        return self.input_gradient(emitted), [gradients[name] for name in self.weights]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import keras
 import tensorflow as tf
 
-from rnnapps.layers import cell_stack
+from rnnapps.layers import cell_stack, decoder_kernel
 from rnnapps.layers.attend import without_padding
 from rnnapps.layers.decoder_arguments import check_decoder_arguments, check_initial_state
 from rnnapps.layers.decoder_loop import (
@@ -61,6 +61,9 @@ class AttentionDecoder(keras.layers.Layer):
         dropout: float in [0, 1), rate on the embedded inputs, on the context or vector fed to the first cell, between
             cells, and on the features. One mask per row for all steps (Gal and Ghahramani 2016).
         seed: int or None, of the dropout masks.
+        kernel: the loop over a whole target: "bptt", derived by hand, for the cells of `rnnapps.layers` without layer
+            norm, zoneout and dropout of their own, under BahdanauAttention or without input feeding; "reference", by
+            autodiff, for all; "auto" (the default) takes the first where it can. Results are the same.
 
     Call arguments:
         inputs: (B, T) ids, or (B, T, E) without an `embedding`: start symbol and target, shifted by one.
@@ -107,6 +110,7 @@ class AttentionDecoder(keras.layers.Layer):
         dropout: float = 0.0,
         readout: str = "tanh",
         seed: int | None = None,
+        kernel: str = "auto",
         **kwargs,
     ):
         # As keras.layers.Embedding: ids that come as floats would be rounded in half precision.
@@ -122,6 +126,7 @@ class AttentionDecoder(keras.layers.Layer):
         self.dropout = dropout
         self.readout = readout
         self.seed = seed
+        self.kernel = kernel
         check_decoder_arguments(self)
         self.seed_generator = keras.random.SeedGenerator(seed)
         if readout_units is None and timing == "luong":
@@ -181,7 +186,13 @@ class AttentionDecoder(keras.layers.Layer):
             flat = map(tf.convert_to_tensor, keras.tree.flatten(initial_state))
             cells = [tf.cast(state, self.compute_dtype) for state in flat]
             check_initial_state(cells, widths)
-        return DecoderStates(tuple(cells), (zeros(self.fed_width),) if self.input_feeding else ())
+        attended = (zeros(self.fed_width),) if self.input_feeding else ()
+        coverage = ()
+        if getattr(self.attention, "coverage", False):
+            # As the alignments are, at least float32 under half precision.
+            dtype = keras.backend.result_type(self.compute_dtype, "float32")
+            coverage = (tf.zeros_like(memory.keys[:, :, 0], dtype),)
+        return DecoderStates(tuple(cells), attended, coverage)
 
     def call(
         self,
@@ -241,6 +252,7 @@ class AttentionDecoder(keras.layers.Layer):
             "dropout": self.dropout,
             "readout": self.readout,
             "seed": self.seed,
+            "kernel": self.kernel,
         }
 
     @classmethod
@@ -252,7 +264,7 @@ class AttentionDecoder(keras.layers.Layer):
     def inner_loop(
         self, embedded: tf.Tensor, states: DecoderStates, memory: Memory, masks: DropoutMasks, training: bool
     ) -> tuple[tf.Tensor, tf.Tensor, DecoderStates]:
-        """The recurrence over a whole target: the one method that a faster kernel has to replace.
+        """The recurrence over a whole target, on the loop that `kernel` asks for.
 
         Args:
             embedded: (B, T, E), dropout applied.
@@ -260,7 +272,8 @@ class AttentionDecoder(keras.layers.Layer):
         Returns:
             Features (B, T, R) before their dropout, alignments (B, T, S), and the states after step T.
         """
-        return decoder_loop(self, embedded, states, memory, masks, training)
+        loop = decoder_kernel.run if decoder_kernel.choose(self) == "bptt" else decoder_loop
+        return loop(self, embedded, states, memory, masks, training)
 
     def run_cells(self, x, states, masks, training):
         """One step of the stack of cells: what the top puts out (B, U), and the new flat states."""
@@ -268,9 +281,12 @@ class AttentionDecoder(keras.layers.Layer):
             self.cells, x, states, residual=self.residual, masks=masks.between, training=training
         )
 
-    def attend(self, query, memory):
-        """Context and alignment of queries (B, Q) or (B, T, Q)."""
-        return self.attention(query, memory.values, mask=memory.mask, keys=memory.keys, return_attention_scores=True)
+    def attend(self, query, memory, coverage=None):
+        """Context and alignment of queries (B, Q) or (B, T, Q); `coverage` (B, S) for an attention that reads it."""
+        options = {"mask": memory.mask, "keys": memory.keys, "return_attention_scores": True}
+        if coverage is not None:
+            options["coverage"] = coverage
+        return self.attention(query, memory.values, **options)
 
     def read_out(self, output, context, embedded):
         """t from (..., U), (..., M) and (..., E), for one step or all."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import keras
 import tensorflow as tf
 
+from rnnapps.kernels import AdditiveAttention, flat_matmul
 from rnnapps.layers.attend import attend, without_padding
 
 
@@ -12,10 +13,12 @@ from rnnapps.layers.attend import attend, without_padding
 class BahdanauAttention(keras.layers.Layer):
     """Additive attention: a small network compares the query with every position of the source.
 
-    e_ij = v^T tanh(W_a s_i + U_a h_j [+ b])        score of query s_i against value h_j
+    e_ij = v^T tanh(W_a s_i + U_a h_j [+ b] [+ w n_ij])        score of query s_i against value h_j
     alpha_ij = exp(e_ij) / sum_k exp(e_ik)          alignment, over unmasked positions
     c_i = sum_j alpha_ij h_j                        context
 
+    With `coverage`, n_ij = sum_{k<i} alpha_kj, how much position j has been looked at before, takes part in the score
+    (See et al. 2017, eq. 10-11): the model can learn to leave nothing out and to say nothing twice.
     With `normalize`, v is replaced by g v / |v| with a learned scale g (Salimans and Kingma 2016);
     together with `use_bias` that is the "normed" form of Luong's tensorflow/nmt.
 
@@ -27,6 +30,7 @@ class BahdanauAttention(keras.layers.Layer):
         units: int > 0, U, width of the comparison.
         normalize: bool, learn the length of v apart from its direction.
         use_bias: bool, add b inside the tanh.
+        coverage: bool, read n through a weight w (U,).
         query_initializer, key_initializer, score_initializer: initialisers of W_a, U_a and v.
 
     Call arguments:
@@ -35,13 +39,15 @@ class BahdanauAttention(keras.layers.Layer):
         mask: (B, S) bool, True where a source position counts; None counts all. A mask that Keras attached to a
             tensor is not read.
         keys: (B, S, U), what `project(values)` returned, so that a step costs only the query's projection.
+        coverage: (B, S), n: the sum of the alignments of the steps before; needed by a layer with `coverage`, whose
+            queries then are (B, Q), one step.
         return_attention_scores: bool, return the alignment also.
     Returns:
         The context (B, D) or (B, T, D); with `return_attention_scores` also the alignment (B, S) or (B,
         T, S), float32 under half-precision policies. A row with nothing to attend to has context and
         alignment zero.
     Raises:
-        ValueError: `units` below 1, a mask that is not (B, S).
+        ValueError: `units` below 1, a mask that is not (B, S), a coverage missing or not asked for.
 
     >>> import numpy as np
     >>> layer, query, values = BahdanauAttention(4), np.ones((2, 3)), np.ones((2, 5, 6))
@@ -50,7 +56,7 @@ class BahdanauAttention(keras.layers.Layer):
     (TensorShape([2, 6]), TensorShape([2, 5]))
 
     Bahdanau et al. 2014, Neural machine translation by jointly learning to align and translate, section
-    3.1 and appendix A.1.2.
+    3.1 and appendix A.1.2. See et al. 2017, Get to the point: summarization with pointer-generator networks.
     """
 
     def __init__(
@@ -58,6 +64,7 @@ class BahdanauAttention(keras.layers.Layer):
         units: int,
         normalize: bool = False,
         use_bias: bool = False,
+        coverage: bool = False,
         query_initializer="glorot_uniform",
         key_initializer="glorot_uniform",
         score_initializer="glorot_uniform",
@@ -69,6 +76,7 @@ class BahdanauAttention(keras.layers.Layer):
         self.units = units
         self.normalize = normalize
         self.use_bias = use_bias
+        self.coverage = coverage
         self.query_initializer = keras.initializers.get(query_initializer)
         self.key_initializer = keras.initializers.get(key_initializer)
         self.score_initializer = keras.initializers.get(score_initializer)
@@ -83,27 +91,43 @@ class BahdanauAttention(keras.layers.Layer):
             name="key_kernel", shape=(values_shape[-1], self.units), initializer=self.key_initializer
         )
         self.v = self.add_weight(name="v", shape=(self.units, 1), initializer=self.score_initializer)
-        self.g = self.bias = None
+        self.g = self.bias = self.coverage_kernel = None
         if self.normalize:
             self.g = self.add_weight(name="g", shape=(), initializer=keras.initializers.Constant(self.units**-0.5))
         if self.use_bias:
             self.bias = self.add_weight(name="bias", shape=(self.units,), initializer="zeros")
+        if self.coverage:
+            self.coverage_kernel = self.add_weight(name="coverage_kernel", shape=(self.units,), initializer="zeros")
 
     def project(self, values: tf.Tensor) -> tf.Tensor:
         """U_a h_j [+ b] for the whole source, once per sequence: (B, S, D) -> (B, S, U)."""
         if not self.built:
             raise ValueError("BahdanauAttention.project: the layer has no weights yet; call or build it first")
         values = tf.cast(tf.convert_to_tensor(values), self.compute_dtype)
-        keys = values @ self._cast(self.key_kernel)
-        return keys if self.bias is None else keys + self._cast(self.bias)
+        return flat_matmul(values, self._cast(self.key_kernel), None if self.bias is None else self._cast(self.bias))
 
-    def call(self, query, values, mask=None, keys=None, return_attention_scores=False):
+    def parameters(self, keys: tf.Tensor, mask: tf.Tensor | None) -> AdditiveAttention:
+        """The attention as the loops of `rnnapps.kernels` want it, for keys (B, S, U) from `project`."""
+        coverage_kernel = None if self.coverage_kernel is None else self._cast(self.coverage_kernel)
+        return AdditiveAttention(keys, self._cast(self.query_kernel), self._direction()[:, 0], coverage_kernel, mask)
+
+    def call(self, query, values, mask=None, keys=None, coverage=None, return_attention_scores=False):
+        if self.coverage != (coverage is not None):
+            raise ValueError(
+                f"BahdanauAttention: coverage={self.coverage} needs the call argument coverage "
+                f"{'(B, S), the alignments so far' if self.coverage else 'to be None'}"
+            )
         if keys is None:
             values = without_padding(values, mask)
             keys = self.project(values)
         projected = query @ self._cast(self.query_kernel)
         if query.shape.rank == 2:
-            compared = tf.tanh(keys + projected[:, None])  # B, S, U
+            total = keys + projected[:, None]  # B, S, U
+            if self.coverage:
+                total += tf.cast(coverage, self.compute_dtype)[:, :, None] * self._cast(self.coverage_kernel)
+            compared = tf.tanh(total)
+        elif self.coverage:
+            raise ValueError(f"BahdanauAttention: with coverage the query must be (B, Q), got {query.shape}")
         else:
             compared = tf.tanh(keys[:, None] + projected[:, :, None])  # B, T, S, U
         context, alignment = attend((compared @ self._direction())[..., 0], values, mask)
@@ -117,6 +141,7 @@ class BahdanauAttention(keras.layers.Layer):
             "units": self.units,
             "normalize": self.normalize,
             "use_bias": self.use_bias,
+            "coverage": self.coverage,
             "query_initializer": keras.initializers.serialize(self.query_initializer),
             "key_initializer": keras.initializers.serialize(self.key_initializer),
             "score_initializer": keras.initializers.serialize(self.score_initializer),

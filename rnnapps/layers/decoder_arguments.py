@@ -10,6 +10,7 @@ import tensorflow as tf
 from rnnapps.layers.cell_stack import output_width
 
 TIMINGS = ("bahdanau", "luong")
+KERNELS = ("auto", "bptt", "reference")
 
 
 def check_decoder_arguments(decoder) -> None:
@@ -32,6 +33,10 @@ def check_decoder_arguments(decoder) -> None:
             f"AttentionDecoder: cells and attention must compute in its own dtype={decoder.compute_dtype}, "
             f"got {', '.join(dtypes)}"
         )
+    if decoder.kernel not in KERNELS:
+        raise ValueError(f"AttentionDecoder: kernel must be one of {', '.join(KERNELS)}, got {decoder.kernel!r}")
+    if getattr(decoder.attention, "coverage", False) and decoder.timing != "bahdanau":
+        raise ValueError("AttentionDecoder: an attention with coverage=True belongs to timing='bahdanau'")
     if decoder.timing not in TIMINGS:
         raise ValueError(f"AttentionDecoder: timing must be one of {', '.join(TIMINGS)}, got {decoder.timing!r}")
     if decoder.input_feeding and decoder.timing != "luong":

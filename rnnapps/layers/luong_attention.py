@@ -5,6 +5,7 @@ from __future__ import annotations
 import keras
 import tensorflow as tf
 
+from rnnapps.kernels import flat_matmul
 from rnnapps.layers.attend import attend, without_padding
 
 SCORES = ("dot", "general", "concat")
@@ -102,7 +103,7 @@ class LuongAttention(keras.layers.Layer):
         if not self.built:
             raise ValueError("LuongAttention.project: the layer has no weights yet; call or build it first")
         values = tf.cast(tf.convert_to_tensor(values), self.compute_dtype)
-        return values if self.score == "dot" else values @ self._cast(self.key_kernel)
+        return values if self.score == "dot" else flat_matmul(values, self._cast(self.key_kernel))
 
     def call(self, query, values, mask=None, keys=None, return_attention_scores=False):
         if keys is None:
