@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from rnnapps.text.batches import TokenBatches
 from rnnapps.text.pairs import Pairs, read_pairs, read_parallel
+from rnnapps.text.subword_sampler import SubwordSampler
 from rnnapps.text.tokenizer import Tokenizer
 
 from .config import DataConfig, TokenizerConfig, TrainConfig
@@ -164,7 +165,13 @@ def training_batches(
         raise ValueError(
             f"data.max_length: {data.max_length} tokens is less than any of the {len(pairs)} training pairs"
         )
-    batches = TokenBatches(encoded.source, encoded.target, train.tokens_per_batch, train.seed)
+    batches = TokenBatches(
+        encoded.source,
+        encoded.target,
+        train.tokens_per_batch,
+        train.seed,
+        samplers=_samplers(pairs, encoded, tokenizers, train.subword_sampling),
+    )
     report = (
         f"{len(batches)} batches of up to {train.tokens_per_batch} tokens in {len(batches.shapes)} shapes; "
         f"{batches.real_share:.0%} of their positions are real tokens",
@@ -176,6 +183,15 @@ def validation_batches(pairs: Pairs, tokenizers: Tokenizers, train: TrainConfig)
     """Batches of all pairs, whatever their length, in a fixed order."""
     encoded = encode_pairs(pairs, tokenizers)
     return TokenBatches(encoded.source, encoded.target, train.tokens_per_batch, shuffle=False)
+
+
+def _samplers(pairs: Pairs, encoded: EncodedPairs, tokenizers: Tokenizers, strength: float):
+    if not strength:
+        return None
+    too_long = set(encoded.too_long)
+    kept = pairs.take([i for i in range(len(pairs)) if i not in too_long])
+    sides = zip(tokenizers, (kept.source, kept.target), strict=True)
+    return tuple(SubwordSampler(tokenizer, texts, strength) for tokenizer, texts in sides)
 
 
 def _read_side(config: DataConfig, side: str) -> Pairs | None:

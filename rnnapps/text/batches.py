@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
+from rnnapps.text.length_groups import length_groups
+from rnnapps.text.subword_sampler import SubwordSampler
 from rnnapps.text.tokenizer import PAD_ID, START_ID
-
-# Above this many distinct lengths the exact search for widths is replaced by one over quantiles.
-MOST_LENGTHS = 256
 
 
 class Bucket(NamedTuple):
@@ -39,6 +39,9 @@ class TokenBatches:
         shuffle: False gives every epoch the same order, shortest first.
         target_widths: at most so many target widths.
         source_widths: at most so many source widths for each target width.
+        samplers: one for the source and one for the target sentences, whose rows are those of `source` and
+            `target`: every epoch cuts the sentences anew. Buckets and batches are those of the ids given, at widths
+            in which most sampled segmentations have room; a sentence whose sampled one does not fit keeps its own.
     Raises:
         ValueError: no pairs, unequal numbers of them, an empty sequence, or an argument below 1.
 
@@ -59,6 +62,7 @@ class TokenBatches:
         shuffle: bool = True,
         target_widths: int = 8,
         source_widths: int = 3,
+        samplers: tuple[SubwordSampler, SubwordSampler] | None = None,
     ):
         sizes = {
             "tokens_per_batch": tokens_per_batch,
@@ -75,12 +79,17 @@ class TokenBatches:
             raise ValueError(f"source and target: {counts} sequences")
         self.seed = seed
         self.shuffle = shuffle
+        self._samplers = samplers
+        for side, sampler, starts in zip(
+            ("source", "target"), samplers or (), (self._source_starts, self._target_starts), strict=False
+        ):
+            if len(sampler) != len(starts) - 1:
+                raise ValueError(f"samplers: {len(sampler)} {side} sentences for {len(starts) - 1} sequences")
+        growth = [sampler.growth() for sampler in samplers] if samplers else [1.0, 1.0]
         self.buckets = tuple(
-            Bucket(
-                rows, source_width, target_width, _batches(len(rows), max(source_width, target_width), tokens_per_batch)
-            )
-            for by_target, target_width in _buckets(np.diff(self._target_starts), target_widths)
-            for inner, source_width in _buckets(np.diff(self._source_starts)[by_target], source_widths)
+            _bucket(rows, math.ceil(source_width * growth[0]), math.ceil(target_width * growth[1]), tokens_per_batch)
+            for by_target, target_width in length_groups(np.diff(self._target_starts), target_widths)
+            for inner, source_width in length_groups(np.diff(self._source_starts)[by_target], source_widths)
             for rows in [by_target[inner]]
         )
 
@@ -121,9 +130,12 @@ class TokenBatches:
             ((source (B, S), target_in (B, T)), target_out (B, T)), int32, padded with PAD_ID. target_in is
             START_ID and then target_out without its last token.
         """
-        for rows, bucket in self._order(epoch)[start:]:
+        for number, (rows, bucket) in enumerate(self._order(epoch)[start:], start):
             source = _padded(self._source, self._source_starts, rows, bucket.source_width)
             target_out = _padded(self._target, self._target_starts, rows, bucket.target_width)
+            if self._samplers:
+                for side, (sampler, ids) in enumerate(zip(self._samplers, (source, target_out), strict=True)):
+                    _replace(ids, sampler.sample(rows, [self.seed, epoch, number, side]))
             target_in = np.full_like(target_out, START_ID)
             # The end symbol of a shorter row would go in as a token; what comes out there is padding.
             target_in[:, 1:] = np.where(target_out[:, 1:] == PAD_ID, PAD_ID, target_out[:, :-1])
@@ -141,9 +153,18 @@ class TokenBatches:
         return [batches[i] for i in random.permutation(len(batches))]
 
 
-def _batches(rows: int, width: int, tokens_per_batch: int) -> int:
-    """How many batches hold the rows; a row wider than the budget is one."""
-    return -(-rows // max(1, tokens_per_batch // width))
+def _bucket(rows: np.ndarray, source_width: int, target_width: int, tokens_per_batch: int) -> Bucket:
+    """In as few batches as hold the rows; a row wider than the budget is one."""
+    rows_in_batch = max(1, tokens_per_batch // max(source_width, target_width))
+    return Bucket(rows, source_width, target_width, -(-len(rows) // rows_in_batch))
+
+
+def _replace(ids: np.ndarray, sampled: list[list[int]]) -> None:
+    """Puts the segmentations that fit into the rows of `ids`."""
+    for row, drawn in zip(ids, sampled, strict=True):
+        if len(drawn) <= len(row):
+            row[: len(drawn)] = drawn
+            row[len(drawn) :] = PAD_ID
 
 
 def _flat(ids, name: str) -> tuple[np.ndarray, np.ndarray]:
@@ -166,37 +187,3 @@ def _padded(values: np.ndarray, starts: np.ndarray, rows: np.ndarray, width: int
     begin, length = starts[rows][:, None], (starts[rows + 1] - starts[rows])[:, None]
     real = position < length  # B, width
     return np.where(real, values[np.where(real, begin + position, 0)], np.int32(PAD_ID))
-
-
-def _buckets(lengths: np.ndarray, most: int) -> list[tuple[np.ndarray, int]]:
-    """Divides sequences by length into at most `most` groups: the rows of each, and its width."""
-    widths = _widths(lengths, most)
-    group = np.searchsorted(widths, lengths)
-    order = np.argsort(lengths, kind="stable")
-    rows = [order[group[order] == i] for i in range(len(widths))]
-    return [(row, int(width)) for row, width in zip(rows, widths, strict=True) if len(row)]
-
-
-def _widths(lengths: np.ndarray, most: int) -> np.ndarray:
-    """The at most `most` widths that make padding least, when each length takes the next width up.
-
-    best[k][j] = min over i < j of best[k-1][i] + width[j] * (sequences of lengths i+1 .. j)
-    """
-    distinct, counts = np.unique(lengths, return_counts=True)
-    if len(distinct) > MOST_LENGTHS:
-        distinct = np.unique(np.quantile(lengths, np.linspace(0, 1, MOST_LENGTHS), method="higher"))
-        counts = np.bincount(np.searchsorted(distinct, lengths), minlength=len(distinct))
-    most = min(most, len(distinct))
-    upto = np.cumsum(counts)
-    cost = distinct[None, :] * (upto[None, :] - np.concatenate([[0], upto[:-1]])[:, None]).astype(float)
-    cost[np.tril_indices(len(distinct), -1)] = np.inf  # first length of the group, last one
-    best, cuts = cost[0], []
-    for _ in range(most - 1):
-        total = np.concatenate([[np.inf], best[:-1]])[:, None] + cost
-        cuts.append(total.argmin(0))
-        best = total.min(0)
-    chosen, last = [], len(distinct) - 1
-    for cut in reversed(cuts):
-        chosen.append(last)
-        last = cut[last] - 1
-    return distinct[[last, *reversed(chosen)]]

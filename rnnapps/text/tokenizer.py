@@ -193,6 +193,20 @@ class Tokenizer(tf.Module):
         pieces = self._model.id_to_string(tf.reshape(tf.where(named, ids, PAD_ID), [-1]))
         return tf.where(named, tf.reshape(pieces, tf.shape(ids)), "")
 
+    def pieces_of(self, text: tf.Tensor | Sequence[str | bytes]) -> tf.RaggedTensor:
+        """The pieces of what `encode` gives, but unknown tokens as the characters of the text.
+
+        Args:
+            text: (N,) string, any bytes.
+        Returns:
+            (N, None) string ragged.
+        """
+        text = normalize(text)
+        ids, starts, limits = self._model.tokenize_with_offsets(text)
+        lengths = limits.values - starts.values
+        characters = tf.strings.substr(tf.repeat(text, ids.row_lengths()), starts.values, lengths)
+        return ids.with_values(tf.where(ids.values == UNK_ID, characters, self.pieces(ids.values)))
+
 
 def _slices(texts: Iterable[str]) -> Iterator[str]:
     texts = list(texts)

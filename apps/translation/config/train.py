@@ -21,6 +21,10 @@ class TrainConfig:
         schedule: how the rate changes per step after the warm-up, over the steps of all `epochs`.
         warmup_steps: steps in which the rate rises linearly from 0.
         clip_norm: largest global norm of the gradient, over all weights together; 0 does not clip.
+        subword_sampling: cut the training sentences into other pieces in every epoch; 0 does not, and is fastest.
+            bpe: probability, in [0, 1], of leaving out a merge, such as 0.05; unigram: exponent of a
+            segmentation's probability, such as 0.2, the smaller the more varied. Sentences become longer, an epoch
+            takes a third more time.
         label_smoothing: share of the probability, in [0, 1), spread over the whole vocabulary.
         metric: what validation decodes for, stops on and keeps the best weights of.
         patience: decodings without a better metric before stopping; 0 never stops early.
@@ -50,6 +54,7 @@ class TrainConfig:
     schedule: Literal["constant", "inverse_sqrt", "cosine", "exponential"] = "cosine"
     warmup_steps: int = 100
     clip_norm: float = 1.0
+    subword_sampling: float = 0.0
     label_smoothing: float = 0.1
     metric: Literal["bleu", "chrf"] = "bleu"
     patience: int = 5
@@ -76,4 +81,5 @@ class TrainConfig:
         within(self, "train", "learning_rate", above=0)
         within(self, "train", "ema_decay", above=0, below=1)
         within(self, "train", "average_last", least=2)
+        within(self, "train", "subword_sampling", least=0, most=1)
         within(self, "train", "label_smoothing", least=0, below=1)
