@@ -32,7 +32,7 @@ class Corpus:
         test: pairs to report on.
         name: where the pairs come from.
         licence: of the data, as far as known.
-        report: what was read, left out and found, one line each.
+        report: what was read and left out, one line each.
     """
 
     training: Pairs
@@ -67,7 +67,7 @@ def read_corpus(config: DataConfig) -> Corpus:
     """Reads all three sides, and splits off those for which there is no file.
 
     No sentence of either language stands on two sides when sides are split off (see `split_pairs`); between
-    files of their own, sentences in common are counted in the report.
+    files of their own, `data_report` counts the sentences in common.
 
     Raises:
         FileNotFoundError: a file that does not exist.
@@ -204,12 +204,10 @@ def _read_side(config: DataConfig, side: str) -> Pairs | None:
 def _corpus(training: Pairs, validation: Pairs, test: Pairs, name: str, licence: str, notes: list[str]) -> Corpus:
     counts = f"{len(training):,} training, {len(validation):,} validation and {len(test):,} test pairs"
     report = [f"{name}: {counts}", *notes]
-    for side, pairs in (("training", training), ("validation", validation), ("test", test)):
+    for pairs in (training, validation, test):
         if pairs.skipped:
             count, where = len(pairs.skipped), _listed(pairs.skipped)
             report.append(f"{pairs.name}: {count} lines with an empty side left out: {where}")
-        if side != "training" and (common := len(set(training.source) & set(pairs.source))):
-            report.append(f"{common} source sentences of the {side} side are in the training side too")
     return Corpus(training, validation, test, name, licence, tuple(report))
 
 

@@ -20,6 +20,7 @@ def test_with_no_files_the_phrasebook_is_read():
     assert DataConfig().embedded
     assert not DataConfig(path="pairs.tsv").embedded
     assert not DataConfig(source="a", target="b").embedded
+    assert not DataConfig(dataset="multi30k:de-en").embedded
 
 
 @pytest.mark.parametrize("section", SECTIONS)
@@ -55,6 +56,21 @@ def test_other_columns_are_refused(columns):
         (DataConfig, {"validation_path": "v"}, "data: validation or test files were given without training files"),
         (DataConfig, {"validation_fraction": 0}, "data.validation_fraction: 0 must be a number above 0 and below 0.5"),
         (DataConfig, {"test_fraction": 0.5}, "data.test_fraction: 0.5 must be a number above 0 and below 0.5"),
+        (DataConfig, {"max_pairs": 0}, "data.max_pairs: 0 must be a whole number at least 1"),
+        (DataConfig, {"max_pairs": 2.5}, "data.max_pairs: 2.5 must be a whole number at least 1"),
+        (DataConfig, {"dataset": "wmt14:de-en"}, "data.dataset: 'wmt14:de-en' is not a known data set; expected "),
+        (DataConfig, {"dataset": "tatoeba"}, "data.dataset: 'tatoeba' is not a known data set; expected tatoeba:XXX-e"),
+        (DataConfig, {"dataset": "tatoeba:de-en"}, "data.dataset: 'tatoeba:de-en' is no pair of this set; expected "),
+        (DataConfig, {"dataset": "tatoeba:deu-fra"}, "data.dataset: 'tatoeba:deu-fra' is no pair of this set"),
+        (DataConfig, {"dataset": "tatoeba:eng-eng"}, "data.dataset: 'tatoeba:eng-eng' is no pair of this set"),
+        (DataConfig, {"dataset": "multi30k:de-de"}, "data.dataset: 'multi30k:de-de' is no pair of this set"),
+        (DataConfig, {"dataset": "multi30k:de-es"}, "data.dataset: 'multi30k:de-es' is no pair of this set; expected"),
+        (
+            DataConfig,
+            {"dataset": "multi30k:de-en", "source": "a", "target": "b"},
+            "data.source: 'a' cannot be given together with data.dataset, 'multi30k:de-en'",
+        ),
+        (DataConfig, {"dataset": "multi30k:de-en", "columns": "0,1"}, "data.columns: '0,1' cannot be given together"),
         (DataConfig, {"max_length": 1}, "data.max_length: 1 must be a whole number at least 2"),
         (TokenizerConfig, {"model_type": "word"}, "tokenizer.model_type: 'word' is not one of bpe, unigram"),
         (TokenizerConfig, {"vocabulary_size": 7}, "tokenizer.vocabulary_size: 7 must be a whole number at least 8"),

@@ -9,7 +9,6 @@ from apps.translation.data import (
     load_tokenizers,
     read_corpus,
     save_tokenizers,
-    split_pairs,
     train_tokenizers,
     training_batches,
     validation_batches,
@@ -57,26 +56,10 @@ def test_a_file_is_split_into_three_sides(pairs_file):
     assert set.union(*sources(corpus)) == {source for source, _ in PAIRS}
 
 
-def test_no_source_sentence_stands_on_two_sides(tmp_path):
-    # Every sentence twice, the second time with another translation and a compatibility character.
-    doubled = [*PAIRS, *((source.replace("see", "\uff53ee"), target.upper()) for source, target in PAIRS)]
-    corpus = read_corpus(DataConfig(path=tsv(tmp_path / "p.tsv", doubled), test_fraction=0.3))
-    plain = [{source.replace("\uff53", "s") for source in side} for side in sources(corpus)]
-    assert not plain[0] & plain[1] and not plain[0] & plain[2] and not plain[1] & plain[2]
-
-
-def test_the_split_depends_on_the_seed_and_not_on_the_order(pairs):
-    test_side = lambda chosen, seed: set(split_pairs(chosen, 0.1, 0.2, seed)[2].source)
-    backwards = pairs.take(range(len(pairs) - 1, -1, -1))
-    assert test_side(pairs, 1) == test_side(backwards, 1)
-    assert test_side(pairs, 1) != test_side(pairs, 2)
-
-
 def test_files_of_their_own_leave_the_training_file_whole(tmp_path, pairs_file):
     held_out = tsv(tmp_path / "t.tsv", [("I see six ants.", "Je vois six stna."), PAIRS[0]])
     corpus = read_corpus(DataConfig(path=pairs_file, validation_path=held_out, test_path=held_out))
     assert (len(corpus.training), len(corpus.validation), len(corpus.test)) == (40, 2, 2)
-    assert "1 source sentences of the test side are in the training side too" in corpus.report
 
 
 def test_only_the_missing_side_is_split_off(tmp_path, pairs_file):
@@ -103,6 +86,20 @@ def test_lines_with_an_empty_side_are_reported(tmp_path):
     path = tsv(tmp_path / "p.tsv", [("", "vide"), *PAIRS, ("empty", " ")])
     corpus = read_corpus(DataConfig(path=path))
     assert f"{path}: 2 lines with an empty side left out: lines 1, 42" in corpus.report
+
+
+def test_fewer_pairs_are_drawn_from_the_training_side_only(pairs_file):
+    whole = read_corpus(DataConfig(path=pairs_file, test_fraction=0.2))
+    fewer = read_corpus(DataConfig(path=pairs_file, test_fraction=0.2, max_pairs=10))
+    assert len(fewer.training) == 10
+    assert set(fewer.training.source) < set(whole.training.source)
+    assert (fewer.validation, fewer.test) == (whole.validation, whole.test)
+    assert "data.max_pairs: 10 of 30 training pairs drawn" in fewer.report
+
+
+def test_more_pairs_than_there_are_is_all(pairs_file):
+    config = {"path": pairs_file, "test_fraction": 0.2}
+    assert read_corpus(DataConfig(**config, max_pairs=30)) == read_corpus(DataConfig(**config))
 
 
 def test_too_few_sentences_to_split_say_what_to_give(tmp_path):
