@@ -27,13 +27,13 @@ def export(
     """
     import dataclasses
 
+    from .decoding import with_options
+
     given = {"beam_size": beam_size, "length_penalty": length_penalty, "coverage_penalty": coverage_penalty}
-    given = {name: value for name, value in given.items() if value is not None}
     with reading_input():
         folder = RunFolder.open(run)
         config = folder.config()
-        most = min(config.decode.n_best, given.get("beam_size", config.decode.beam_size))
-        decode = dataclasses.replace(config.decode, n_best=most, **given)
+        decode = with_options(config.decode, **{name: value for name, value in given.items() if value is not None})
         path = Path(output) if output else next_version(folder)
         if path.exists():
             raise ValueError(f"--output {path}: exists; choose another folder")
@@ -44,8 +44,8 @@ def export(
 
 
 def write_saved_model(translator, folder: RunFolder, config, path: Path) -> Path:
-    """Exports a `TextTranslator` with both signatures and a model card."""
-    signatures = {"serving_default": translator.serving_default, "n_best": translator.n_best}
+    """Exports a `TextTranslator` with its signatures and a model card."""
+    signatures = {name: getattr(translator, name) for name in ("serving_default", "n_best", "sample")}
     card = model_card(folder.path.name, config, folder.read_metrics())
     return export_saved_model(translator, path, signatures, card)
 

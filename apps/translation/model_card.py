@@ -29,14 +29,21 @@ print(translator.signatures["serving_default"](text=tf.constant(["Hello!"]))["te
 `serving_default(text: string[N])`
 - `text` string[N]: the best translation under beam search
 - `score` float32[N]: its log-probability (natural logarithm, end symbol included)
+- `truncated` bool[N]: whether the text had more than {max_source} tokens; the rest was not translated
 
 `n_best(text: string[N])`, with K = {beam_size} hypotheses per text, best first
-- `text` string[N, K], `score` float32[N, K]: as above
+- `text` string[N, K], `score` float32[N, K], `truncated` bool[N]: as above
 - `ranking` float32[N, K]: what they are sorted by: score / ((5 + length) / 6)^{length_penalty}, \
 coverage penalty {coverage_penalty}
 - `tokens` string[N, K, L]: pieces of the translation, end symbol included, then empty strings
-- `source_tokens` string[N, S]: pieces of the text, end symbol included, then empty strings
+- `source_tokens` string[N, S]: pieces of the text, end symbol included, then empty strings; what is not in the
+  vocabulary stands there as it was written
 - `alignments` float32[N, K, L, S]: attention of each target token over the source tokens
+
+`sample(text: string[N], seed: int32[2], temperature: float32[], top_k: int32[], top_p: float32[])`
+- `text`, `score`, `truncated`: one translation of each text drawn at random, its tokens with probability
+  softmax(logits / temperature) among the top_k likeliest (0: all) and of these the fewest that hold top_p (1: all).
+  The same batch and seed give the same translations; repeat a text to draw several
 
 Any bytes are valid input: those that are not UTF-8 are read as U+FFFD. A text without a visible character is
 translated by an empty string with score 0. A translation has at most {ratio:g} x S + {extra} tokens for S
@@ -68,6 +75,7 @@ def model_card(run: str, config, metrics: dict) -> str:
         beam_size=config.decode.beam_size,
         length_penalty=f"{config.decode.length_penalty:g}",
         coverage_penalty=f"{config.decode.coverage_penalty:g}",
+        max_source=config.decode.max_source_tokens,
         ratio=config.decode.max_length_ratio,
         extra=config.decode.max_length_extra,
     )

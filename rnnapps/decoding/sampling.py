@@ -19,8 +19,8 @@ def sample(
     max_lengths: tf.Tensor,
     seed: tf.Tensor,
     temperature: float | tf.Tensor = 1.0,
-    top_k: int = 0,
-    top_p: float = 1.0,
+    top_k: int | tf.Tensor = 0,
+    top_p: float | tf.Tensor = 1.0,
     n: int = 1,
     pad_id: int = 0,
     forbidden_ids: Sequence[int] = (),
@@ -40,20 +40,20 @@ def sample(
         max_lengths: (B,) int32, cap on each row's length, the end symbol counted.
         seed: (2,) int32.
         temperature: float or scalar tensor >= 0; below 1 sharper, 0 is greedy.
-        top_k: int, 0 for all tokens.
-        top_p: float in (0, 1], 1 for all tokens (Holtzman et al. 2020).
+        top_k: int or scalar tensor, 0 for all tokens.
+        top_p: float or scalar tensor in (0, 1], 1 for all tokens (Holtzman et al. 2020).
         n: int > 0, samples per row.
     Returns:
         `Hypotheses` with N = n, sorted by score; samples may repeat. Log-probability and score are the model's own,
         at temperature 1 and over all tokens.
     Raises:
-        ValueError: `temperature`, `top_k`, `top_p` or `n` out of range.
+        ValueError: `temperature`, `top_k`, `top_p` or `n` out of range. Tensors are not checked.
     """
     if n < 1:
         raise ValueError(f"sample: n must be at least 1, got {n}")
-    if top_k < 0:
+    if not tf.is_tensor(top_k) and top_k < 0:
         raise ValueError(f"sample: top_k must not be negative, got {top_k}")
-    if not 0 < top_p <= 1:
+    if not tf.is_tensor(top_p) and not 0 < top_p <= 1:
         raise ValueError(f"sample: top_p must lie in (0, 1], got {top_p}")
     if not tf.is_tensor(temperature) and temperature < 0:
         raise ValueError(f"sample: temperature must not be negative, got {temperature}")
@@ -64,8 +64,7 @@ def sample(
         candidates, ids = _candidates(log_probs, temperature, top_k, top_p)
         step_seed = tf.random.experimental.stateless_fold_in(tf.convert_to_tensor(seed), t)
         drawn = tf.random.stateless_categorical(candidates, 1, step_seed, dtype=tf.int32)[:, 0]
-        if ids is not None:
-            drawn = tf.gather(ids, drawn, axis=1, batch_dims=1)
+        drawn = take(ids, drawn)
         drawn = tf.where(temperature > 0, drawn, tf.argmax(log_probs, axis=-1, output_type=tf.int32))
         return drawn, take(log_probs, drawn)
 
@@ -83,19 +82,24 @@ def sample(
 
 
 def _candidates(log_probs, temperature, top_k, top_p):
-    """Tempered log-probabilities of the tokens that may be drawn, and their ids (None: column c is token c)."""
+    """Tempered log-probabilities of the tokens that may be drawn, and their ids."""
     # Relative to the best, so that a tiny temperature leaves the best at 0 and not at minus infinity.
     tempered = log_probs - tf.reduce_max(log_probs, axis=-1, keepdims=True)
     tempered /= tf.maximum(temperature, 1e-6)
-    if not top_k and top_p == 1:
-        return tempered, None
-    vocabulary = tf.shape(log_probs)[-1]
-    tempered, ids = tf.math.top_k(tempered, tf.minimum(top_k, vocabulary) if top_k else vocabulary)
-    if top_p < 1:
-        before = tf.cumsum(tf.nn.softmax(tempered), axis=-1, exclusive=True)
-        # The best one has nothing before it, so it always stays.
-        tempered = tf.where(before < top_p, tempered, float("-inf"))
-    return tempered, ids
+    top_k, top_p = tf.cast(top_k, tf.int32), tf.cast(top_p, tf.float32)
+    return tf.cond(
+        (top_k > 0) | (top_p < 1),
+        lambda: _likeliest(tempered, top_k, top_p),
+        lambda: (tempered, tf.zeros_like(tempered, tf.int32) + tf.range(tf.shape(tempered)[1])),
+    )
+
+
+def _likeliest(tempered, top_k, top_p):
+    vocabulary = tf.shape(tempered)[1]
+    tempered, ids = tf.math.top_k(tempered, tf.where(top_k > 0, tf.minimum(top_k, vocabulary), vocabulary))
+    before = tf.cumsum(tf.nn.softmax(tempered), axis=-1, exclusive=True)
+    # The best one has nothing before it, so it always stays. Sums that round to one leave nobody out.
+    return tf.where((before < top_p) | (top_p >= 1), tempered, float("-inf")), ids
 
 
 def _by_row(drawn, batch, n):

@@ -18,6 +18,8 @@ class DecodeConfig:
         n_best: hypotheses given per sentence, best first; at most `beam_size`.
         max_length_ratio: a translation has at most ratio x source tokens + extra tokens.
         max_length_extra: tokens, see `max_length_ratio`.
+        max_source_tokens: tokens of a source text that are read, its end symbol counted; what follows is not
+            translated. It bounds the memory that one text can take.
         batch_size: sentences decoded together.
     """
 
@@ -27,10 +29,11 @@ class DecodeConfig:
     n_best: int = 1
     max_length_ratio: float = 2.0
     max_length_extra: int = 10
+    max_source_tokens: int = 1000
     batch_size: int = 64
 
     def __post_init__(self):
-        for name in ("beam_size", "n_best", "max_length_extra", "batch_size"):
+        for name in ("beam_size", "n_best", "max_length_extra", "max_source_tokens", "batch_size"):
             within(self, "decode", name, least=1)
         for name in ("length_penalty", "coverage_penalty", "max_length_ratio"):
             within(self, "decode", name, least=0)
