@@ -60,6 +60,9 @@ class Translator(keras.Model):
 
     Differs from Bahdanau 2014: s_0 comes from both directions, not from the backward one alone.
 
+    Attributes:
+        sampling_rate: None, or a function from the optimizer's step to the rate of scheduled sampling in training.
+
     Args:
         config: widths, depths and kinds.
         source_vocabulary: number of source ids.
@@ -86,6 +89,8 @@ class Translator(keras.Model):
                 f"model.tie_embeddings: 'all' needs one vocabulary, found {source_vocabulary} source and "
                 f"{target_vocabulary} target ids"
             )
+        self.coverage_loss = config.coverage_loss
+        self.sampling_rate = None
         tied = config.tie_embeddings != "none"
         self.target_embedding = ScaledEmbedding(target_vocabulary, config.embedding_dim, name="target_embedding")
         self.source_embedding = (
@@ -95,7 +100,14 @@ class Translator(keras.Model):
         )
         self.embedding_dropout = keras.layers.Dropout(config.dropout)
         self.encoder = Stacked(
-            Bidirectional(LAYERS[config.cell](config.units, return_sequences=True, return_state=True)),
+            Bidirectional(
+                LAYERS[config.cell](
+                    config.units,
+                    recurrent_dropout=config.recurrent_dropout,
+                    return_sequences=True,
+                    return_state=True,
+                )
+            ),
             depth=config.encoder_layers,
             dropout=config.dropout,
             residual=config.residual,
@@ -116,7 +128,10 @@ class Translator(keras.Model):
             for name, activation in [("h", "tanh"), ("c", None)][: self.states_per_layer]
         ]
         self.decoder = AttentionDecoder(
-            [CELLS[config.cell](config.units) for _ in range(config.decoder_layers)],
+            [
+                CELLS[config.cell](config.units, recurrent_dropout=config.recurrent_dropout)
+                for _ in range(config.decoder_layers)
+            ],
             _attention(config),
             embedding=self.target_embedding,
             projection="tied" if tied else keras.layers.Dense(target_vocabulary, name="projection"),
@@ -131,14 +146,21 @@ class Translator(keras.Model):
     def call(self, inputs, training=False, return_alignments=False):
         source, target_in = inputs
         memory, mask, initial_state = self.encode(source, training=training)
-        return self.decoder(
+        rate = None
+        if training and self.sampling_rate is not None:
+            rate = self.sampling_rate(self.optimizer.iterations)
+        logits, alignments = self.decoder(
             target_in,
             values=memory,
             mask=mask,
             initial_state=initial_state,
             training=training,
-            return_attention_scores=return_alignments,
+            sampling_rate=rate,
+            return_attention_scores=True,
         )
+        if training and self.coverage_loss:
+            self.add_loss(self.coverage_loss * repeated_attention(alignments, tf.not_equal(target_in, PAD_ID)))
+        return (logits, alignments) if return_alignments else logits
 
     def encode(self, source: tf.Tensor, training: bool = False) -> tuple[tf.Tensor, tf.Tensor, list[tf.Tensor]]:
         """Source ids to what the decoder needs.
@@ -163,6 +185,23 @@ class Translator(keras.Model):
         return memory, mask, initial
 
 
+def repeated_attention(alignments: tf.Tensor, real: tf.Tensor) -> tf.Tensor:
+    """How much of a target token's attention falls where earlier ones have been: the mean over real tokens, in [0, 1].
+
+    L = mean over t of sum_j min(alpha_tj, n_tj),  n_tj = sum_{k<t} alpha_kj
+
+    Args:
+        alignments: (B, T, S).
+        real: (B, T) bool, False for padding.
+
+    See et al. 2017, Get to the point: summarization with pointer-generator networks, eq. 12.
+    """
+    before = tf.cumsum(alignments, axis=1, exclusive=True)
+    repeated = tf.reduce_sum(tf.minimum(alignments, before), axis=-1)  # B, T
+    real = tf.cast(real, repeated.dtype)
+    return tf.math.divide_no_nan(tf.reduce_sum(repeated * real), tf.reduce_sum(real))
+
+
 def build_translator(config: ModelConfig, source_vocabulary: int, target_vocabulary: int) -> Translator:
     """A `Translator` whose weights exist, for loading a checkpoint or counting parameters."""
     translator = Translator(config, source_vocabulary, target_vocabulary)
@@ -173,7 +212,7 @@ def build_translator(config: ModelConfig, source_vocabulary: int, target_vocabul
 
 def _attention(config: ModelConfig):
     if config.attention == "bahdanau":
-        return BahdanauAttention(config.attention_units, name="attention")
+        return BahdanauAttention(config.attention_units, coverage=config.coverage, name="attention")
     score = config.attention.removeprefix("luong-")
     units = config.attention_units if score == "concat" else None
     return LuongAttention(score, units, name="attention")

@@ -2,9 +2,11 @@
 
 import dataclasses
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
+import tensorflow as tf
 
 from rnnapps.inspection import plot_history
 from rnnapps.losses import SmoothedCrossEntropy
@@ -72,6 +74,8 @@ def prepare(config: TranslationConfig, corpus: Corpus, tokenizers: Tokenizers, w
         metrics=[TokenAccuracy()],
         jit_compile=False,  # batches have many shapes, and XLA would compile for each
     )
+    if config.train.scheduled_sampling:
+        model.sampling_rate = _rising(config.train.scheduled_sampling, config.train.epochs * len(training))
     parameters = f"{model.count_params():,} parameters, vocabularies of {sizes[0]} and {sizes[1]} pieces"
     return Prepared(model, training, validation, (*report, parameters))
 
@@ -169,6 +173,11 @@ def _tells_most(attention: Attention) -> tuple:
     """Sorts sentences whose words change places first, the readable and the certain ones before others."""
     readable = len(attention.source_tokens) <= READABLE_TOKENS
     return -(readable and attention.swaps > 0), -attention.score / len(attention.target_tokens)
+
+
+def _rising(share: float, steps: int) -> Callable[[tf.Tensor], tf.Tensor]:
+    """The rate of scheduled sampling at a step: from 0 in a straight line to `share` at the last of `steps`."""
+    return lambda step: share * tf.minimum(1.0, tf.cast(step, tf.float32) / steps)
 
 
 def _optimizer(train: TrainConfig, steps_per_epoch: int) -> keras.optimizers.Optimizer:

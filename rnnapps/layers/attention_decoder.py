@@ -20,6 +20,7 @@ from rnnapps.layers.decoder_loop import (
     drop,
 )
 from rnnapps.layers.readout import Readout
+from rnnapps.layers.sample_inputs import sample_inputs
 
 PARTS = ("attention", "embedding", "projection")
 
@@ -61,9 +62,8 @@ class AttentionDecoder(keras.layers.Layer):
         dropout: float in [0, 1), rate on the embedded inputs, on the context or vector fed to the first cell, between
             cells, and on the features. One mask per row for all steps (Gal and Ghahramani 2016).
         seed: int or None, of the dropout masks.
-        kernel: the loop over a whole target: "bptt", derived by hand, for the cells of `rnnapps.layers` without layer
-            norm, zoneout and dropout of their own, under BahdanauAttention or without input feeding; "reference", by
-            autodiff, for all; "auto" (the default) takes the first where it can. Results are the same.
+        kernel: the loop over a whole target: "bptt", derived by hand; "reference", by autodiff; "auto" (the default)
+            takes the first where it can, see `decoder_kernel`. Results are the same.
 
     Call arguments:
         inputs: (B, T) ids, or (B, T, E) without an `embedding`: start symbol and target, shifted by one.
@@ -74,6 +74,8 @@ class AttentionDecoder(keras.layers.Layer):
         initial_state: (B, U) tensors, flat or per cell, bottom cell first ([h, c] per LSTM cell); None starts from
             zeros.
         training: bool, draw dropout.
+        sampling_rate: scalar in [0, 1], scheduled sampling: the probability that an input after the first is what the
+            decoder itself says there; see `sample_inputs`. Needs ids.
         return_attention_scores, return_state: bool.
     Returns:
         Logits (B, T, V) (or features (B, T, R)); then, as asked for, alignments (B, T, S) and the flat cell states
@@ -187,11 +189,10 @@ class AttentionDecoder(keras.layers.Layer):
             cells = [tf.cast(state, self.compute_dtype) for state in flat]
             check_initial_state(cells, widths)
         attended = (zeros(self.fed_width),) if self.input_feeding else ()
-        coverage = ()
-        if getattr(self.attention, "coverage", False):
-            # As the alignments are, at least float32 under half precision.
-            dtype = keras.backend.result_type(self.compute_dtype, "float32")
-            coverage = (tf.zeros_like(memory.keys[:, :, 0], dtype),)
+        # As the alignments are: at least float32 under half precision.
+        dtype = keras.backend.result_type(self.compute_dtype, "float32")
+        covers = getattr(self.attention, "coverage", False)
+        coverage = (tf.zeros_like(memory.keys[:, :, 0], dtype),) if covers else ()
         return DecoderStates(tuple(cells), attended, coverage)
 
     def call(
@@ -201,9 +202,12 @@ class AttentionDecoder(keras.layers.Layer):
         mask=None,
         initial_state=None,
         training=False,
+        sampling_rate=None,
         return_attention_scores=False,
         return_state=False,
     ):
+        if sampling_rate is not None:
+            inputs = sample_inputs(self, inputs, sampling_rate, values, mask, initial_state)
         memory = self.prepare(values, mask)
         states = self.initial_states(memory, initial_state)
         embedded, masks = self._embed(inputs, training)

@@ -26,6 +26,9 @@ class TrainConfig:
             segmentation's probability, such as 0.2, the smaller the more varied. Sentences become longer, an epoch
             takes a third more time.
         label_smoothing: share of the probability, in [0, 1), spread over the whole vocabulary.
+        scheduled_sampling: share of the decoder's inputs, in [0, 1], that are what it says itself instead of the
+            target's own tokens; it rises from 0 in a straight line over the steps of all `epochs`. 0 is plain teacher
+            forcing; more costs a second pass of the decoder.
         metric: what validation decodes for, stops on and keeps the best weights of.
         patience: decodings without a better metric before stopping; 0 never stops early.
         min_delta: how much better, in points of the metric, is better.
@@ -56,6 +59,7 @@ class TrainConfig:
     clip_norm: float = 1.0
     subword_sampling: float = 0.0
     label_smoothing: float = 0.1
+    scheduled_sampling: float = 0.0
     metric: Literal["bleu", "chrf"] = "bleu"
     patience: int = 5
     min_delta: float = 0.0
@@ -83,3 +87,4 @@ class TrainConfig:
         within(self, "train", "average_last", least=2)
         within(self, "train", "subword_sampling", least=0, most=1)
         within(self, "train", "label_smoothing", least=0, below=1)
+        within(self, "train", "scheduled_sampling", least=0, most=1)
