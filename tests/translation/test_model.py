@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from apps.translation.config import ModelConfig
-from apps.translation.model import build_translator
+from apps.translation.model import build_translator, repeated_attention
 
 V = 11
 SOURCE = np.array([[5, 6, 7, 3], [8, 3, 0, 0]], np.int32)
@@ -17,6 +17,7 @@ VARIANTS = {
     "simple_rnn": {"cell": "simple_rnn"},
     "deep": {"cell": "lstm", "encoder_layers": 2, "decoder_layers": 3, "residual": True},
     "deep_encoder": {"encoder_layers": 3},
+    "coverage": {"coverage": True, "coverage_loss": 0.5, "recurrent_dropout": 0.2},
     "luong": {"attention": "luong-general", "timing": "luong", "input_feeding": True},
     "luong_dot": {"attention": "luong-dot", "timing": "luong"},
     "luong_concat": {"attention": "luong-concat"},
@@ -95,3 +96,23 @@ def test_dropout_acts_in_training_only():
 def test_one_embedding_for_two_vocabularies_is_an_error():
     with pytest.raises(ValueError, match="11 source and 12 target"):
         build_translator(ModelConfig(**SMALL, tie_embeddings="all"), V, V + 1)
+
+
+def test_repeated_attention_by_hand():
+    alignments = tf.constant([[[1.0, 0.0], [0.5, 0.5], [0.25, 0.75]]])
+    # Before: (0, 0), (1, 0), (1.5, 0.5). min: 0; 0.5 + 0; 0.25 + 0.5. The third token is padding: (0 + 0.5) / 2.
+    assert float(repeated_attention(alignments, tf.constant([[True, True, False]]))) == pytest.approx(0.25)
+    assert float(repeated_attention(alignments, tf.constant([[True, True, True]]))) == pytest.approx(1.25 / 3)
+
+
+def test_scheduled_sampling_asks_the_optimizers_step_and_only_in_training():
+    translator = build_translator(ModelConfig(units=4, embedding_dim=4, attention_units=4, dropout=0.0), 9, 9)
+    translator.compile(optimizer="sgd", loss="mse")
+    translator.optimizer.iterations.assign(3)
+    asked = []
+    translator.sampling_rate = lambda step: asked.append(int(step)) or 1.0
+    ids = tf.constant([[4, 5, 6, 3]])
+    translator((ids, ids), training=False)
+    assert asked == []
+    translator((ids, ids), training=True)
+    assert asked == [3]
