@@ -131,7 +131,10 @@ def sentence_scores(counts: Counts) -> np.ndarray:
 
 def first_of_each_source(indices: Sequence[int], pairs, most: int) -> list[int]:
     """The first `most` of `indices` whose source sentences differ."""
-    return list({pairs.source[index]: int(index) for index in reversed(indices)}.values())[::-1][:most]
+    first = {}
+    for index in indices:
+        first.setdefault(pairs.source[index], int(index))
+    return list(first.values())[:most]
 
 
 def sentence(pairs, index: int) -> dict:

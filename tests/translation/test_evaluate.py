@@ -11,16 +11,23 @@ from apps.translation.__main__ import main
 
 
 @pytest.fixture(scope="module")
-def metrics(trained_run):
-    return json.loads((trained_run / "metrics.json").read_text(encoding="utf-8"))
+def run(trained_run, tmp_path_factory):
+    """The trained run as training left it, without the versions that other tests export."""
+    folder = tmp_path_factory.mktemp("runs") / "tiny"
+    return shutil.copytree(trained_run, folder, ignore=shutil.ignore_patterns("2", "checkpoints"))
 
 
 @pytest.fixture(scope="module")
-def evaluated(trained_run, tmp_path_factory):
+def metrics(run):
+    return json.loads((run / "metrics.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def evaluated(run, tmp_path_factory):
     """Folder with everything that `evaluate RUN` writes."""
     folder = tmp_path_factory.mktemp("evaluated")
     files = [f"--{name}={folder / name}" for name in ("output", "translations", "references")]
-    assert main(["evaluate", str(trained_run), "--resamples", "100", *files]) == 0
+    assert main(["evaluate", str(run), "--resamples", "100", *files]) == 0
     return folder
 
 
@@ -68,9 +75,9 @@ def test_length_classes_count_all_sentences(figures):
     assert sum(row["sentences"] for row in figures["by_length"]) == figures["sentences"] == 20
 
 
-def test_the_report_reads_from_the_run_to_its_worst_sentences(trained_run, capsys):
-    text = printed(capsys, trained_run, "--side", "validation", "--beam_size", "1", "--resamples", "40").out
-    assert text.startswith(f"{trained_run.name}\n10 sentences, the validation side of ")
+def test_the_report_reads_from_the_run_to_its_worst_sentences(run, capsys):
+    text = printed(capsys, run, "--side", "validation", "--beam_size", "1", "--resamples", "40").out
+    assert text.startswith(f"{run.name}\n10 sentences, the validation side of ")
     headings = [
         "beam_size 1",
         "95 % interval",
@@ -84,85 +91,85 @@ def test_the_report_reads_from_the_run_to_its_worst_sentences(trained_run, capsy
     assert max(map(len, text.splitlines()[2:])) <= 100
 
 
-def test_other_pairs_are_scored(trained_run, tmp_path, capsys):
+def test_other_pairs_are_scored(run, tmp_path, capsys):
     pairs = tmp_path / "pairs.tsv"
     pairs.write_text("x\tI see no red cars.\tJe ne vois pas d'autos rouges.\n", encoding="utf-8")
-    shown = printed(capsys, trained_run, "--data", pairs, "--data.columns", "1,2", "--resamples", "40")
+    shown = printed(capsys, run, "--data", pairs, "--data.columns", "1,2", "--resamples", "40")
     assert f"1 sentence, {pairs}\n" in shown.out
     assert "training data" not in shown.err
 
 
-def test_sentences_that_were_seen_in_training_are_counted(trained_run, pairs_file, capsys):
+def test_sentences_that_were_seen_in_training_are_counted(run, pairs_file, capsys):
     # 100 pairs, of which 10 were held out for validation and 20 for testing.
-    shown = printed(capsys, trained_run, "--data", pairs_file, "--resamples", "40")
-    assert f"70 of the 100 source sentences are in the training data of {trained_run}" in shown.err
+    shown = printed(capsys, run, "--data", pairs_file, "--resamples", "40")
+    assert f"70 of the 100 source sentences are in the training data of {run}" in shown.err
 
 
-def test_a_saved_model_alone_is_scored_on_other_pairs(trained_run, two_pairs, capsys):
-    shown = printed(capsys, trained_run / "1", "--data", two_pairs, "--resamples", "40").out
-    assert shown.startswith(f"{trained_run.name}/1\n2 sentences, {two_pairs}\n")
+def test_a_saved_model_alone_is_scored_on_other_pairs(run, two_pairs, capsys):
+    shown = printed(capsys, run / "1", "--data", two_pairs, "--resamples", "40").out
+    assert shown.startswith(f"{run.name}/1\n2 sentences, {two_pairs}\n")
     assert "baseline" not in shown
 
 
-def test_a_run_is_compared_with_the_translations_of_another_tool(trained_run, evaluated, tmp_path, capsys):
+def test_a_run_is_compared_with_the_translations_of_another_tool(run, evaluated, tmp_path, capsys):
     other, output = tmp_path / "other.txt", tmp_path / "figures.json"
     right = (evaluated / "references").read_text(encoding="utf-8").splitlines()
     other.write_text("".join("Je vois.\n" for _ in right), encoding="utf-8")
-    text = printed(capsys, trained_run, other, "--resamples", "100", "--output", output).out
-    assert f"A  {trained_run.name}\nB  other.txt\n20 sentences, the test side of " in text
+    text = printed(capsys, run, other, "--resamples", "100", "--output", output).out
+    assert f"A  {run.name}\nB  other.txt\n20 sentences, the test side of " in text
     found = json.loads(output.read_text(encoding="utf-8"))["difference"]["bleu"]
     assert found["p_value"] == pytest.approx(2 / 101)
     assert found["verdict"] in text
-    assert found["verdict"].startswith(f"{trained_run.name} is better: +")
+    assert found["verdict"].startswith(f"{run.name} is better: +")
 
 
-def test_a_run_does_not_differ_from_its_own_translations(trained_run, evaluated, capsys):
+def test_a_run_does_not_differ_from_its_own_translations(run, evaluated, capsys):
     translations = evaluated / "translations"
-    text = printed(capsys, trained_run, translations, "--test", "randomization", "--resamples", "50").out
+    text = printed(capsys, run, translations, "--test", "randomization", "--resamples", "50").out
     assert "20 of them translated alike" in text
     assert "no difference can be shown: +0.00 BLEU" in text
 
 
-def copy_of_run(run, folder, **data):
+def copy_of_run(original, folder, **data):
     """A run with other options of its data."""
-    shutil.copytree(run, folder)
+    shutil.copytree(original, folder)
     config = yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))
     config["data"].update(data)
     (folder / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
     return folder
 
 
-def test_runs_with_different_test_sides_are_refused(trained_run, tmp_path, capsys):
-    other = copy_of_run(trained_run, tmp_path / "other", test_fraction=0.3)
-    line = refused(capsys, trained_run, other)
-    assert line.startswith(f"{trained_run} and {other} have different test sides (20 and 30 sentences)")
+def test_runs_with_different_test_sides_are_refused(run, tmp_path, capsys):
+    other = copy_of_run(run, tmp_path / "other", test_fraction=0.3)
+    line = refused(capsys, run, other)
+    assert line.startswith(f"{run} and {other} have different test sides (20 and 30 sentences)")
     assert "--data" in line
 
 
-def test_runs_with_different_test_sides_are_compared_on_given_pairs(trained_run, two_pairs, tmp_path, capsys):
-    other = copy_of_run(trained_run, tmp_path / "other", test_fraction=0.3)
-    text = printed(capsys, trained_run, other, "--data", two_pairs, "--resamples", "40").out
+def test_runs_with_different_test_sides_are_compared_on_given_pairs(run, two_pairs, tmp_path, capsys):
+    other = copy_of_run(run, tmp_path / "other", test_fraction=0.3)
+    text = printed(capsys, run, other, "--data", two_pairs, "--resamples", "40").out
     assert f"2 sentences, {two_pairs}, 2 of them translated alike" in text
 
 
-def test_a_run_whose_data_is_gone_has_no_baseline(trained_run, two_pairs, tmp_path, capsys):
-    other = copy_of_run(trained_run, tmp_path / "other", path=str(tmp_path / "gone.tsv"))
+def test_a_run_whose_data_is_gone_has_no_baseline(run, two_pairs, tmp_path, capsys):
+    other = copy_of_run(run, tmp_path / "other", path=str(tmp_path / "gone.tsv"))
     assert "gone.tsv" in refused(capsys, other)
     shown = printed(capsys, other, "--data", two_pairs, "--resamples", "40")
     assert "no baseline" in shown.err
     assert "baseline" not in shown.out
 
 
-def test_a_file_with_another_number_of_translations_is_refused(trained_run, tmp_path, capsys):
+def test_a_file_with_another_number_of_translations_is_refused(run, tmp_path, capsys):
     other = tmp_path / "other.txt"
     other.write_text("Je vois.\n")
-    assert refused(capsys, trained_run, other).startswith(f"{other}: 1 lines for 20 sentences of ")
+    assert refused(capsys, run, other).startswith(f"{other}: 1 lines for 20 sentences of ")
 
 
-def test_an_empty_file_of_translations_is_refused(trained_run, tmp_path, capsys):
+def test_an_empty_file_of_translations_is_refused(run, tmp_path, capsys):
     other = tmp_path / "other.txt"
     other.touch()
-    assert refused(capsys, trained_run, other).startswith(f"{other}: the file is empty")
+    assert refused(capsys, run, other).startswith(f"{other}: the file is empty")
 
 
 def test_lines_of_pairs_that_were_left_out_are_left_out_of_the_translations_too(tmp_path, capsys):
@@ -187,5 +194,5 @@ def test_lines_of_pairs_that_were_left_out_are_left_out_of_the_translations_too(
         (["{run}", "--side", "training"], "test"),
     ],
 )
-def test_what_does_not_fit_together_is_told_in_one_line(argv, words, trained_run, capsys):
-    assert words in refused(capsys, *(argument.format(run=trained_run) for argument in argv))
+def test_what_does_not_fit_together_is_told_in_one_line(argv, words, run, capsys):
+    assert words in refused(capsys, *(argument.format(run=run) for argument in argv))

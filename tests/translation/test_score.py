@@ -84,10 +84,11 @@ def test_a_perfect_system_has_no_worst_sentences():
     assert best_and_worst(PAIRS, REFERENCES, count(REFERENCES, REFERENCES), shown=2)["worst"] == []
 
 
-def test_the_same_source_is_shown_once():
-    pairs = Pairs(["a", "a", "b"], ["one", "one", "two three"])
-    found = best_and_worst(pairs, pairs.target, count(pairs.target, pairs.target))
-    assert [row["source"] for row in found["best"]] == ["a", "b"]
+def test_the_same_source_is_shown_once_where_it_is_best():
+    pairs = Pairs(["a", "b", "a"], ["one", "two three", "one"])
+    translations = ["one", "two tree", "on"]
+    found = best_and_worst(pairs, translations, count(translations, pairs.target))
+    assert [(row["source"], row["translation"]) for row in found["best"]] == [("a", "one"), ("b", "two tree")]
 
 
 def test_a_shown_sentence_names_its_line():
