@@ -178,7 +178,7 @@ def _warnings(sides: dict[str, SideReport], training: Pairs) -> Iterable[str]:
         worst = max(SIDES, key=lambda side: sides[side].unknown[language])
         if (share := sides[worst].unknown[language]) > MANY_UNKNOWN:
             yield (
-                f"{share:.1%} of the {language} tokens of the {worst} side are characters unknown to the vocabulary: "
+                f"{share:.1%} of the {language} tokens of the {worst} side are unknown characters: "
                 "training lacks them, or tokenizer.character_coverage is too low"
             )
         usual = next(iter(scripts(getattr(training, language))), "")

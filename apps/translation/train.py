@@ -3,9 +3,11 @@
 import dataclasses
 import datetime
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from rnnapps.command_line import reading_input
+from rnnapps.command_line import BadInput, reading_input
 
 from .config import TranslationConfig
 from .earlier_run import continued, earlier_weights
@@ -38,6 +40,7 @@ def train(config: TranslationConfig, run: str | None = None, resume: bool = Fals
     from rnnapps.training import set_seed
 
     from .data import load_tokenizers, read_corpus, save_tokenizers, train_tokenizers
+    from .data_report import data_report
     from .training_run import conclude, fit_translator, prepare
 
     # Before there are tokenisers: setting it later would clear TensorFlow's caches, and their models with them.
@@ -48,25 +51,42 @@ def train(config: TranslationConfig, run: str | None = None, resume: bool = Fals
         begun = resume and folder.has_checkpoints
         known = _tokenizer_folder(path, config, resume)
         tokenizers = load_tokenizers(known) if known else train_tokenizers(corpus.training, config.tokenizer)
+        findings = data_report(corpus, tokenizers)
+        print("\n".join(findings.lines()), flush=True)
         start = None if begun or config.train.init_from is None else earlier_weights(config)
         prepared = prepare(config, corpus, tokenizers, start)
         print("\n".join(prepared.report), flush=True)
         if not resume:
             folder = RunFolder.create(path, config)
-    save_tokenizers(tokenizers, path)
-    print(f"run folder: {path}", flush=True)
-    fit_translator(prepared, config, corpus, tokenizers, folder, resume)
-    metrics, translations, plots = conclude(prepared.model, config, corpus, tokenizers, folder)
+            findings.write(folder.path)
+    with _resumable(path):
+        save_tokenizers(tokenizers, path)
+        print(f"run folder: {path}", flush=True)
+        fit_translator(prepared, config, corpus, tokenizers, folder, resume)
+        metrics, translations, plots = conclude(prepared.model, config, corpus, tokenizers, folder)
     print(_summary(metrics, corpus.test, translations))
     print(f"\nrun folder: {path}\nplots:      {', '.join(str(plot) for plot in plots)}")
     print(f"SavedModel: {path / '1'}")
     return folder
 
 
+@contextmanager
+def _resumable(path: Path) -> Iterator[None]:
+    """What the disk or damaged files prevent becomes one line that says how to go on."""
+    from rnnapps.training import CheckpointError
+
+    try:
+        yield
+    except CheckpointError as error:
+        raise BadInput(str(error)) from error
+    except OSError as error:
+        raise BadInput(f"{error}; what was trained is kept, go on with: train --run {path} --resume") from error
+
+
 def _run_path(run: str | None, config: TranslationConfig) -> Path:
     if run is None:
-        data = config.data.path or config.data.source or "phrasebook"
-        name = Path(data).name.split(".")[0] or "run"
+        data = config.data.dataset or config.data.path or config.data.source or "phrasebook"
+        name = Path(data.replace(":", "-")).name.split(".")[0] or "run"
         return SAVED_MODELS / f"{name}-{datetime.datetime.now():%Y%m%d-%H%M%S}"
     return Path(run) if os.sep in run else SAVED_MODELS / run
 
