@@ -25,6 +25,7 @@ def export_saved_model(module, path: str | Path, signatures: Mapping[str, Callab
         `path`.
     Raises:
         ValueError: `path` exists.
+        OSError: it could not be written, e.g. the disk is full.
     """
     import tensorflow as tf
 
@@ -36,7 +37,10 @@ def export_saved_model(module, path: str | Path, signatures: Mapping[str, Callab
     staging = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:
         complete = staging / path.name
-        tf.saved_model.save(module, str(complete), signatures=dict(signatures))
+        try:
+            tf.saved_model.save(module, str(complete), signatures=dict(signatures))
+        except tf.errors.OpError as error:
+            raise OSError(f"{path}: the SavedModel could not be written: {error.message}") from error
         (complete / MODEL_CARD).write_text(model_card, encoding="utf-8")
         complete.rename(path)
     finally:

@@ -1,7 +1,7 @@
 """Training: fit with checkpoints and resume, schedules, clipping, and callbacks that look inside."""
 
 from rnnapps.training.checkpoint_average import CheckpointAverage
-from rnnapps.training.checkpoints import Checkpoints, Progress
+from rnnapps.training.checkpoints import CheckpointError, Checkpoints, Progress
 from rnnapps.training.decoded_metric import DecodedMetric
 from rnnapps.training.epoch_data import ArrayBatches, EpochBatches, EpochData
 from rnnapps.training.fit import fit
@@ -20,6 +20,7 @@ from rnnapps.training.write_atomically import write_atomically
 __all__ = [
     "ArrayBatches",
     "CheckpointAverage",
+    "CheckpointError",
     "Checkpoints",
     "Constant",
     "DecodedMetric",

@@ -19,6 +19,10 @@ from rnnapps.training.write_atomically import remove_partial_files, write_atomic
 _NAME = re.compile(r"checkpoint-(\d{6})-(\d{8})\.npz")
 
 
+class CheckpointError(ValueError):
+    """The checkpoints of a run do not let it go on; one line says why."""
+
+
 @dataclass(frozen=True)
 class Progress:
     """Where a run stands and what its callbacks know.
@@ -108,7 +112,7 @@ class Checkpoints:
         Returns:
             the progress, or None when there is no checkpoint.
         Raises:
-            ValueError: the checkpoint belongs to another model, optimizer or configuration, or none of the
+            CheckpointError: the checkpoint belongs to another model, optimizer or configuration, or none of the
                 files can be read.
         """
         remove_partial_files(self.folder)
@@ -130,18 +134,20 @@ class Checkpoints:
                 print(f"{path}: the previous checkpoint is used instead", flush=True)
             return Progress(**about["progress"])
         if damaged:
-            raise ValueError(f"{self.folder}: none of the {len(damaged)} checkpoints can be read")
+            raise CheckpointError(
+                f"{self.folder}: none of the {len(damaged)} checkpoints can be read; start a new run folder"
+            )
         return None
 
     def _check(self, path, model, about):
         if about["fingerprint"] != self.fingerprint:
-            raise ValueError(
+            raise CheckpointError(
                 f"{path}: written under another configuration "
                 f"({_difference(about['fingerprint'], self.fingerprint)}); "
                 "resume with the same one or start a new run folder"
             )
         if about["optimizer"] != type(model.optimizer).__name__:
-            raise ValueError(
+            raise CheckpointError(
                 f"{path}: written with optimizer {about['optimizer']}, this model has "
                 f"{type(model.optimizer).__name__}; resume with the same one or start a new run folder"
             )
@@ -149,12 +155,12 @@ class Checkpoints:
             stored, present = about["variables"].get(group, []), [_describe(v) for v in variables]
             for (path_there, *there), (path_here, *here) in zip(stored, present, strict=False):
                 if there != here:
-                    raise ValueError(
+                    raise CheckpointError(
                         f"{path}: written by another model: its {path_there} is {_shape(there)}, here "
                         f"{path_here} is {_shape(here)}; resume with the same model or start a new run folder"
                     )
             if len(stored) != len(present):
-                raise ValueError(
+                raise CheckpointError(
                     f"{path}: written by another model: it has {len(stored)} {group} variables, this one "
                     f"{len(present)}; resume with the same model or start a new run folder"
                 )

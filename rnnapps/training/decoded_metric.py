@@ -110,8 +110,12 @@ class DecodedMetric(keras.callbacks.Callback):
             self.model.stop_training = True
 
     def on_train_end(self, logs=None):
-        if self.restore_best and self.best_weights is not None:
+        if not self.restore_best or self.best_weights is None:
+            return
+        try:
             self.model.load_weights(self.best_weights)
+        except OSError as error:
+            print(f"\n{self.best_weights}: damaged ({error}); the last weights stay instead", flush=True)
 
     def get_state(self) -> dict[str, Any]:
         """State for a checkpoint."""

@@ -9,7 +9,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from rnnapps.training.checkpoints import Checkpoints, Progress
+from rnnapps.training.checkpoints import CheckpointError, Checkpoints, Progress
 from rnnapps.training.decoded_metric import DecodedMetric
 from rnnapps.training.epoch_data import EpochBatches, EpochData
 from rnnapps.training.history import History
@@ -61,8 +61,8 @@ def fit(
     Returns:
         `History` of the whole run, with the epochs before a resume.
     Raises:
-        ValueError: an argument out of range, checkpoints in `run_dir` without `resume`, or a checkpoint of
-            another model, optimizer, data or configuration.
+        ValueError: an argument out of range, or checkpoints in `run_dir` without `resume`.
+        CheckpointError: a checkpoint of another model, optimizer, data or configuration, or none that can be read.
         KeyboardInterrupt: after Ctrl-C, once a checkpoint is written.
     """
     data = data if isinstance(data, EpochData) else EpochData(data)
@@ -228,7 +228,7 @@ def _resume(model, data, checkpoints):
     _build(model, data)
     progress = checkpoints.restore(model)
     if progress.steps_per_epoch != steps:
-        raise ValueError(
+        raise CheckpointError(
             f"{checkpoints.folder}: written with {progress.steps_per_epoch} steps per epoch, the data now "
             f"has {steps}; resume with the same data or start a new run folder"
         )

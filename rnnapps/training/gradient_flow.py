@@ -24,6 +24,7 @@ class GradientFlow(keras.callbacks.Callback):
             `states/<layer> h` (N, T).
         gradient_flow_layers.png: the norm of each layer's gradient over training.
         gradient_flow_time.png: the norm of dL/dh_t over the time steps, for each recurrent state.
+    What cannot be written (disk full) is told in a message, and training goes on.
 
     Args:
         batch: (x, y) or (x, y, sample_weight), the probe, as `keras.Model.train_on_batch` takes it.
@@ -43,6 +44,7 @@ class GradientFlow(keras.callbacks.Callback):
         self.path = Path(path)
         self.every = every
         self.records: dict[str, np.ndarray] = {}
+        self._written = 0
 
     @property
     def file(self) -> Path:
@@ -55,12 +57,16 @@ class GradientFlow(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         if not self.every:
             self._record()
-        if self.records:
+        if not self.records:
+            return
+        try:
             plot_gradient_flow(self.records, self.path)
+        except OSError as error:
+            print(f"\nplots of gradient norms not written: {error}; training goes on", flush=True)
 
     def get_state(self) -> dict[str, Any]:
         """State for a checkpoint."""
-        return {"records": len(self.records.get("steps", ()))}
+        return {"records": self._written}
 
     def set_state(self, state: dict[str, Any]) -> None:
         """Continue from a checkpoint's state: records made after it are dropped, they will be made again."""
@@ -70,6 +76,7 @@ class GradientFlow(keras.callbacks.Callback):
             raise FileNotFoundError(f"{self.file}: the records so far are missing; start a new run folder")
         with np.load(self.file, allow_pickle=False) as stored:
             self.records = {name: stored[name][: state["records"]] for name in stored.files}
+        self._written = len(self.records["steps"])
 
     def _record(self):
         norms = gradient_norms(self.model, *self.batch)
@@ -78,7 +85,11 @@ class GradientFlow(keras.callbacks.Callback):
         new |= {f"states/{name}": value for name, value in norms.states.items()}
         before = len(self.records.get("steps", ()))
         self.records = {name: self._extended(name, np.array(value), before) for name, value in new.items()}
-        write_atomically(self.file, lambda file: np.savez(file, **self.records))
+        try:
+            write_atomically(self.file, lambda file: np.savez(file, **self.records))
+            self._written = before + 1
+        except OSError as error:
+            print(f"\ngradient norms not written: {error}; training goes on", flush=True)
 
     def _extended(self, name, value, before):
         if not before:

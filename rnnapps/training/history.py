@@ -21,7 +21,8 @@ class History(keras.callbacks.Callback):
     logs.
 
     Args:
-        path: CSV file to write, replaced whole after every epoch.
+        path: CSV file to write, replaced whole after every epoch. If it cannot be (disk full), a message says so and
+            training goes on.
 
     Attributes:
         rows: list of dicts, one per finished epoch.
@@ -69,4 +70,7 @@ class History(keras.callbacks.Callback):
         writer = csv.DictWriter(text, list(names), restval="", lineterminator="\n")
         writer.writeheader()
         writer.writerows(self.rows)
-        write_atomically(self.path, lambda file: file.write(text.getvalue().encode()))
+        try:
+            write_atomically(self.path, lambda file: file.write(text.getvalue().encode()))
+        except OSError as error:  # the rows are in memory and in the checkpoints, and written with the next one
+            print(f"\nhistory not written: {error}; training goes on", flush=True)

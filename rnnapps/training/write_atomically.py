@@ -31,8 +31,10 @@ def write_atomically(path: str | Path, write: Callable[[BinaryIO], None]) -> Pat
         # mkstemp makes files that only their owner can read.
         Path(temporary).chmod(0o666 & ~_umask())
         Path(temporary).replace(path)
-    except BaseException:
+    except BaseException as error:
         Path(temporary).unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename in (None, temporary):
+            error.filename = str(path)  # a failed write knows no name
         raise
     _sync_folder(path.parent)
     return path
