@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+
+from rnnapps.export import find_saved_model
 
 from .config import DecodeConfig
 from .run_folder import RunFolder, locate
@@ -38,6 +43,26 @@ def load_for(
 
     folder = run_with_weights(run, ", ".join(f"--{name}" for name in options))
     return load_trained(folder, with_options(folder.config().decode, **options))
+
+
+def fingerprint(run: str | Path, options: Mapping = MappingProxyType({})) -> str:
+    """A number that is another one when `load_for` would load another model.
+
+    Args:
+        run: as for `load_for`.
+        options: the options that `load_for` is given.
+    """
+    if options:
+        folder = run_with_weights(run, "options").path
+        files = [folder / "model.weights.h5", folder / "config.yaml", *folder.glob("*.model")]
+    else:
+        folder = find_saved_model(locate(run))
+        files = [file for file in folder.rglob("*") if file.is_file()]
+    digest = hashlib.sha256()
+    for file in sorted(files):
+        digest.update(f"{file.relative_to(folder)} {file.stat().st_size}\n".encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def run_with_weights(run: str | Path, why: str) -> RunFolder:

@@ -1,26 +1,21 @@
-"""Translating an argument, a file or standard input with an exported run."""
+"""Translating an argument, a file, standard input or what is typed, with a run or its SavedModel."""
 
-import itertools
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
 
 from rnnapps.command_line import BadInput, reading_input
 
-from .load import load_translator
+from .answers import Answer, Sampling, Translation, best, n_best_of, samples
+from .decoding import fingerprint, load_for, run_with_weights
+from .direct_output import DirectOutput
+from .progress import Progress
+from .read_lines import read_lines, typed_lines
+from .translate_lines import CHUNK_SIZE, answer_chunk, chunks
 
-# Lines are read, sorted by length and given back in order, this many batches at a time: memory stays bounded.
-BATCHES_AT_ONCE = 50
-
-
-class Translation(NamedTuple):
-    """One hypothesis: its text and the natural logarithm of its probability."""
-
-    text: str
-    score: float
+LISTED = 5  # lines named in a warning
 
 
 def translate(
@@ -30,103 +25,180 @@ def translate(
     *,
     input: str | None = None,
     output: str | None = None,
+    interactive: bool = False,
     n_best: int = 1,
     scores: bool = False,
+    alignments: bool = False,
+    beam_size: int | None = None,
+    length_penalty: float | None = None,
+    coverage_penalty: float | None = None,
+    sample: int | None = None,
+    temperature: float | None = None,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    seed: int | None = None,
     batch_size: int = 64,
+    chunk_size: int = CHUNK_SIZE,
 ) -> None:
     """Translates a text, the lines of a file, or the lines of standard input.
 
-    Writes one line per line. With --scores it is `log-probability<TAB>translation`; with --n_best above 1
-    there are that many lines for each, `line<TAB>rank<TAB>log-probability<TAB>translation`, best first.
+    Writes one line per line. With --scores it is `log-probability<TAB>translation`; with --n_best or --sample above 1
+    there are that many lines for each, `line<TAB>rank<TAB>log-probability<TAB>translation`, best first (samples as they
+    were drawn); --alignments adds a last column.
 
     Args:
         run: path or name of a run, or path of a SavedModel.
         text: what to translate.
         input: file to translate, one sentence per line; any bytes that are not UTF-8 are replaced.
-        output: file to write instead of standard output.
-        n_best: hypotheses per sentence; at most the beam size that the run was exported with.
+        output: file to write instead of standard output. It appears when it is complete; until then FILE.partial holds
+            the lines that are done, and the same command continues an interrupted one.
+        interactive: answer every line of standard input at once, as on a terminal, instead of a chunk at a time.
+        n_best: hypotheses per sentence; at most the beam size.
         scores: whether to write log-probabilities too.
-        batch_size: sentences translated together.
+        alignments: whether to write which source word (counted from 0) each target word comes from, `0-0 1-2`.
+        beam_size: hypotheses kept at each step, by default as exported; another number needs the run's weights, as
+            do the penalties.
+        length_penalty: alpha of ((5 + length) / 6) ** alpha; by default as exported.
+        coverage_penalty: how much leaving source words unattended costs; by default as exported.
+        sample: draw this many translations of each sentence at random instead of searching for the best.
+        temperature: of the samples, 1 by default; below 1 they are more alike, and 0 is greedy.
+        top_k: draw each token among so many of the likeliest; by default among all.
+        top_p: draw each token among the fewest that together hold this probability; by default among all.
+        seed: of the samples, 0 by default: the same command draws the same.
+        batch_size: sentences translated together, at most; long ones are translated in smaller batches.
+        chunk_size: lines that are read, sorted by length and written together.
     """
     if text is not None and input is not None:
         raise BadInput("give either a text or --input, not both")
-    for name, value in (("n_best", n_best), ("batch_size", batch_size)):
+    for name, value in (("n_best", n_best), ("batch_size", batch_size), ("chunk_size", chunk_size)):
         if value < 1:
             raise BadInput(f"--{name} must be at least 1, is {value}")
+    drawing = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "seed": seed}
+    searching = {"beam_size": beam_size, "length_penalty": length_penalty, "coverage_penalty": coverage_penalty}
+    drawing, searching = _given(drawing), _given(searching)
+    at_once = interactive or (text is None and input is None and sys.stdin.isatty())
     with ExitStack() as files:
         with reading_input():
-            lines = _lines(text, input, files)
-            model = load_translator(run)
-            writer = _writer(output, files)
-        for number, hypotheses in enumerate(translate_lines(model, lines, n_best, batch_size), start=1):
-            for rank, (translated, score) in enumerate(hypotheses, start=1):
-                fields = [str(number), str(rank)] if n_best > 1 else []
-                fields += [f"{score:.4f}"] if scores or n_best > 1 else []
-                writer.write(("\t".join([*fields, translated]) + "\n").encode("utf-8"))
-        writer.flush()
+            sampling = _sampling(sample, drawing, searching, n_best, alignments)
+            lines, size = _lines(text, input, at_once, files)
+            model = _load(run, searching, sampling)
+            answer, columns = _asked(model, n_best, alignments, scores, sampling)
+            options = {"n_best": n_best, "scores": scores, "alignments": alignments, **searching}
+            if sampling is not None:  # what is drawn depends on what is drawn together
+                options |= {"sampling": str(sampling), "batch_size": batch_size, "chunk_size": chunk_size}
+            out = _output(output, run, searching, options, files)
+            lines = out.rest_of(lines)
+        if out.lines:
+            print(f"{out.partial}: continued after line {out.lines:,}", file=sys.stderr)
+        batch_size = max(1, batch_size // (sampling.count if sampling else 1))
+        _translate_all(answer, lines, out, columns, batch_size, 1 if at_once else chunk_size, size)
 
 
-def translate_lines(
-    model, lines: Iterable[str | bytes], n_best: int = 1, batch_size: int = 64
-) -> Iterator[list[Translation]]:
-    """Translates lines in batches of similar length and gives them back in order.
-
-    Args:
-        model: `TextTranslator` or what `load_translator` returns.
-        lines: any number of them; they are read as they are needed.
-        n_best: hypotheses for each.
-        batch_size: sentences translated together.
-    Yields:
-        for each line its hypotheses, best first.
-    Raises:
-        BadInput: the model was exported with a smaller beam than `n_best`.
-    """
-    lines = iter(lines)
-    while chunk := list(itertools.islice(lines, batch_size * BATCHES_AT_ONCE)):
-        translated = [[]] * len(chunk)
-        by_length = sorted(range(len(chunk)), key=lambda index: len(chunk[index]))
-        for start in range(0, len(chunk), batch_size):
-            rows = by_length[start : start + batch_size]
-            answers = _translate_batch(model, [chunk[row] for row in rows], n_best)
-            for row, answer in zip(rows, answers, strict=True):
-                translated[row] = answer
-        yield from translated
+def _translate_all(answer: Answer, lines, out, columns, batch_size: int, chunk_size: int, size: int | None) -> None:
+    progress = Progress(size, out.lines, out.input_bytes) if size is not None else None
+    told = progress.add if progress else lambda texts: None
+    try:
+        for chunk in chunks(lines, chunk_size):
+            answers = answer_chunk(answer, chunk, batch_size, out.lines, told)
+            cut = [out.lines + i for i, found in enumerate(answers, start=1) if any(best.truncated for best in found)]
+            out.append(chunk, _rendered(answers, columns, out.lines))
+            if cut:
+                _clear(progress)
+                _warn_of(cut)
+        out.finish()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise BadInput(f"the translation could not be written: {error.strerror or error}; {out.kept()}") from error
+    except KeyboardInterrupt:
+        _clear(progress)
+        if chunk_size > 1:
+            print(out.kept(), file=sys.stderr)
+        raise
+    finally:
+        _clear(progress)
 
 
-def _translate_batch(model, texts: Sequence[str | bytes], n_best: int) -> list[list[Translation]]:
-    import tensorflow as tf
-
-    texts = tf.constant(list(texts), tf.string)
-    if n_best == 1:
-        answers = model.serving_default(texts)
-        text, score = answers["text"].numpy()[:, None], answers["score"].numpy()[:, None]
-    else:
-        answers = model.n_best(texts)
-        text, score = answers["text"].numpy(), answers["score"].numpy()
-        if n_best > text.shape[1]:
-            raise BadInput(f"--n_best {n_best} is more than the beam of {text.shape[1]} that the run was exported with")
-    return [
-        [Translation(t.decode("utf-8"), float(s)) for t, s in zip(row[:n_best], scores[:n_best], strict=True)]
-        for row, scores in zip(text, score, strict=True)
-    ]
+def _rendered(answers: list[list[Translation]], columns: tuple[str, ...], before: int) -> bytes:
+    lines = []
+    for number, translations in enumerate(answers, start=before + 1):
+        for rank, found in enumerate(translations, start=1):
+            fields = {
+                "number": f"{number}\t{rank}",
+                "score": f"{found.score:.4f}",
+                "text": found.text,
+                "alignment": found.alignment,
+            }
+            lines.append("\t".join(fields[column] for column in columns) + "\n")
+    return "".join(lines).encode("utf-8")
 
 
-def _lines(text: str | None, path: str | None, files: ExitStack) -> Iterable[bytes]:
+def _warn_of(cut: list[int]) -> None:
+    listed = ", ".join(map(str, cut[:LISTED])) + (", ..." if len(cut) > LISTED else "")
+    print(
+        f"line {listed}: longer than the model reads (decode.max_source_tokens); only the beginning is translated; "
+        "give one sentence per line",
+        file=sys.stderr,
+    )
+
+
+def _clear(progress: Progress | None) -> None:
+    if progress:
+        progress.end()
+
+
+def _given(options: dict) -> dict:
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _sampling(sample, drawing: dict, searching: dict, n_best: int, alignments: bool) -> Sampling | None:
+    if sample is None:
+        if drawing:
+            raise ValueError(f"--{next(iter(drawing))} is for samples; give --sample N too")
+        return None
+    if other := [*searching, *(["n_best"] if n_best > 1 else []), *(["alignments"] if alignments else [])]:
+        raise ValueError(f"--{other[0]} is for the best translations; it does not go with --sample")
+    return Sampling(sample, **drawing)
+
+
+def _load(run: str, searching: dict, sampling: Sampling | None):
+    model = load_for(run, **searching)
+    if sampling is None or hasattr(model, "sample"):
+        return model
+    # Exported before there was a signature for it.
+    from .export import load_trained
+
+    folder = run_with_weights(run, "--sample")
+    return load_trained(folder, folder.config().decode)
+
+
+def _asked(model, n_best: int, alignments: bool, scores: bool, sampling: Sampling | None):
+    """How the model is asked, and the columns that are written."""
+    several = n_best > 1 or (sampling is not None and sampling.count > 1)
+    columns = (("number", "score") if several else ("score",) if scores else ()) + ("text",)
+    if sampling is not None:
+        return samples(model, sampling), columns
+    if n_best > 1 or alignments:
+        return n_best_of(model, n_best, alignments), columns + (("alignment",) if alignments else ())
+    return best(model), columns
+
+
+def _lines(text: str | None, path: str | None, at_once: bool, files: ExitStack) -> tuple[Iterable[bytes], int | None]:
+    """What to translate, and how many bytes it has if it is a file."""
     if text is not None:
-        return [os.fsencode(text)]  # the very bytes that were typed, in whatever encoding
+        return [os.fsencode(text)], None  # the very bytes that were typed, in whatever encoding
     if path is None:
-        if sys.stdin.isatty():
-            print("reading standard input, one sentence per line; end with Ctrl-D", file=sys.stderr)
-        return map(_without_end, sys.stdin.buffer)
-    if not Path(path).is_file():
+        return typed_lines() if at_once else read_lines(sys.stdin.buffer), None
+    if Path(path).is_dir() or not Path(path).exists():
         raise FileNotFoundError(f"{path}: no such file")
-    return map(_without_end, files.enter_context(Path(path).open("rb")))
+    return read_lines(files.enter_context(Path(path).open("rb"))), Path(path).stat().st_size or None
 
 
-def _without_end(line: bytes) -> bytes:
-    return line.rstrip(b"\r\n")
+def _output(path: str | None, run: str, searching: dict, options: dict, files: ExitStack):
+    if path is None:
+        return DirectOutput(sys.stdout.buffer)
+    if Path(path).exists() and not (Path(path).is_file() or Path(path).is_dir()):
+        return DirectOutput(files.enter_context(Path(path).open("wb")))  # a device or a named pipe
+    from .partial_output import PartialOutput
 
-
-def _writer(path: str | None, files: ExitStack) -> BinaryIO:
-    # Bytes, so that the output is UTF-8 whatever the terminal's encoding.
-    return sys.stdout.buffer if path is None else files.enter_context(Path(path).open("wb"))
+    return files.enter_context(PartialOutput(path, {"model": fingerprint(run, searching), "options": options}))
