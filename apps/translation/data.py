@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -197,6 +198,12 @@ def _samplers(pairs: Pairs, encoded: EncodedPairs, tokenizers: Tokenizers, stren
 def _read_side(config: DataConfig, side: str) -> Pairs | None:
     path, source, target = (getattr(config, f"{side}{name}") for name in ("path", "source", "target"))
     if path is not None:
+        if Path(path).is_dir() or zipfile.is_zipfile(path):
+            what = "a folder" if Path(path).is_dir() else "a zip file"
+            raise ValueError(
+                f"{path}: is {what}, expected a file of pairs; if it holds a public data set, name it, "
+                "for example --dataset multi30k:de-en or tatoeba:deu-eng"
+            )
         return read_pairs(path, config.column_numbers)
     return read_parallel(source, target) if source is not None else None
 

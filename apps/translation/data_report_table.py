@@ -48,7 +48,7 @@ def _table(report: DataReport) -> Iterator[str]:
     yield row("  known source, another translation", lambda side: f"{side.other_translations:,}")
     yield "words per sentence: median / 95 % have at most / longest"
     yield from rows(lambda side, key: _spread(side.words[key]))
-    yield f"tokens per sentence, counted on {TOKENISED:,} pairs of a side: median / 95 % have at most / longest"
+    yield f"tokens per sentence, on up to {TOKENISED:,} pairs of a side: median / 95 % have at most / longest"
     yield from rows(lambda side, key: _spread(side.tokens[key]))
     yield "sentences that are in training too; above 0, scores are too good"
     yield from rows(lambda side, key: _or_dash(side.in_training, key, "{:,}"), (*LANGUAGES, "pairs"))

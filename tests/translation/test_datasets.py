@@ -6,6 +6,7 @@ import zipfile
 import pytest
 
 from apps.translation import datasets
+from apps.translation.__main__ import main
 from apps.translation.config import DataConfig
 from apps.translation.data import read_corpus
 from apps.translation.datasets import Multi30k, Tatoeba, find_dataset
@@ -182,6 +183,21 @@ def test_a_damaged_member_is_told(tmp_path):
     path = write_zip(tmp_path / "deu-eng.zip")
     path.write_bytes(path.read_bytes().replace(b"Ich habe 7 Katzen", b"Ich habe 8 Katzen"))
     assert f"{path}: the zip file is damaged: Bad CRC-32" in message(ValueError, "tatoeba:deu-eng", path)
+
+
+@pytest.mark.parametrize(
+    "make, what", [(lambda folder: folder, "a folder"), (lambda f: write_zip(f / "x.zip"), "a zip")]
+)
+def test_a_folder_without_the_name_of_its_set_asks_for_it(tmp_path, make, what):
+    with pytest.raises(ValueError, match=f"is {what}.* expected a file of pairs; .* --dataset multi30k:de-en"):
+        read_corpus(DataConfig(path=str(make(tmp_path))))
+
+
+def test_on_the_command_line_a_missing_file_is_one_line(tmp_path, capsys):
+    argv = ["train", "--dataset", "tatoeba:deu-eng", "--data", str(tmp_path), "--run", str(tmp_path / "run")]
+    assert main(argv) == 2
+    expected = f"translation: error: {tmp_path}: expected deu-eng.zip or deu.txt in this folder, which is empty\n"
+    assert capsys.readouterr().err.endswith(expected)
 
 
 @pytest.fixture
