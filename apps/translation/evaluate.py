@@ -100,7 +100,7 @@ def evaluate(
 
 def translate_all(model, sentences: Sequence[str], batch_size: int) -> list[str]:
     """The best translation of every sentence, in order."""
-    from .translate import translate_lines
+    from .translate_lines import translate_lines
 
     return [best.text for (best,) in translate_lines(model, sentences, batch_size=batch_size)]
 
