@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 
 from rnnapps.export import export_saved_model, exported_versions, find_saved_model
+from tests.training.full_disk import full_disk
 
 
 class Doubler(tf.Module):
@@ -65,3 +66,11 @@ def test_a_saved_model_is_found_by_its_own_folder(tmp_path):
 def test_a_folder_without_saved_model_is_named(tmp_path, name, reason):
     with pytest.raises(FileNotFoundError, match=reason):
         find_saved_model(tmp_path / name)
+
+
+def test_a_full_disk_is_an_error_and_leaves_no_folder(tmp_path):
+    module = Doubler()
+    module.large = tf.Variable(tf.zeros(100_000))
+    with full_disk(50_000), pytest.raises(OSError, match="the SavedModel could not be written"):
+        export_saved_model(module, tmp_path / "1", {"serving_default": module.double}, "")
+    assert list(tmp_path.iterdir()) == []
