@@ -10,7 +10,6 @@ a step does what its `TrainManager` does with a batch.
 from __future__ import annotations
 
 import sys
-import time
 from importlib.metadata import version
 from types import SimpleNamespace
 
@@ -90,7 +89,6 @@ def trainer(model, workload: Workload, learning_rate: float = 1e-3, clip_norm: f
 
     def train() -> dict:
         model.train()
-        start = time.perf_counter()
         for (source, _), target_out in workload.batches:
             batch = make_batch(source, target_out)
             batch.sort_by_src_length()
@@ -101,7 +99,7 @@ def trainer(model, workload: Workload, learning_rate: float = 1e-3, clip_norm: f
             update.step()
             model.zero_grad()
             last = loss.item()
-        return {"seconds": time.perf_counter() - start, "loss": last, **about(model)}
+        return {"loss": last, **about(model)}
 
     return train
 
@@ -112,7 +110,6 @@ def decoder(model, workload: Workload):
     def decode(beam_size: int, batch_size: int, sentences: list[int]) -> dict:
         model.eval()
         rows = [workload.sentence_ids[i] for i in sentences]
-        start = time.perf_counter()
         for i in range(0, len(rows), batch_size):
             some = rows[i : i + batch_size]
             longest = max(map(len, some))
@@ -131,7 +128,7 @@ def decoder(model, workload: Workload):
                 generate_unk=False,
             )
             model.trg_vocab.arrays_to_sentences(arrays=output[order], cut_at_eos=True)
-        return {"seconds": time.perf_counter() - start, **about(model)}
+        return about(model)
 
     return decode
 

@@ -11,6 +11,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -49,7 +50,7 @@ class SideProcess:
         )
 
     def ask(self, question: str, **arguments) -> dict:
-        """The answer, a dictionary.
+        """The answer, a dictionary, with the `seconds` and the `cpu_seconds` that it took.
 
         Raises:
             SideError: the side failed or ended.
@@ -85,8 +86,10 @@ def serve(answers: dict[str, Callable[..., dict]]) -> None:
     answers = {**answers, "memory": peak_memory}
     for line in sys.stdin:
         arguments = json.loads(line)
+        wall, cpu = time.perf_counter(), time.process_time()
         try:
             answer = answers[arguments.pop("question")](**arguments)
+            answer |= {"seconds": time.perf_counter() - wall, "cpu_seconds": time.process_time() - cpu}
         except Exception as error:  # told to the one who asked
             traceback.print_exc()
             answer = {"error": f"{type(error).__name__}: {error}"}

@@ -1,7 +1,7 @@
 """Training and decoding of the translator against a plain Keras loop and, where installed, JoeyNMT.
 
     python -m benchmarks.translation [--cell gru|lstm] [--units 256 512] [--rounds 5] [--threads 2] [--quick]
-                                     [--data SOURCE TARGET] [--joeynmt PYTHON]
+                                     [--data SOURCE TARGET] [--joeynmt PYTHON] [--clock wall|cpu]
 
 Every side is a process of its own, with the same number of threads, and they take turns round after round, so that a
 change of the machine's speed meets all of them; medians are shown. All sides train on the same batches (real target
@@ -20,48 +20,42 @@ gives texts, JoeyNMT is given ids and gives pieces.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import importlib.util
 import os
 import shutil
 import sys
 import tempfile
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 from benchmarks.side_process import SideError, SideProcess
 
 # Label smoothing and side. Without smoothing the plain side needs no one-hot rows: the harder comparison.
-TRAINING = [
-    ("0.1", "rnnapps"),
-    ("0.1", "plain"),
-    ("0.1", "JoeyNMT"),
-    ("0", "rnnapps"),
-    ("0", "plain"),
-    ("0", "plain, vocabulary inside the loop"),
-]
-BATCH_SIZES = (1, 100)  # the smaller first, so that its peak of memory is its own
+TRAINING = [("0.1", "rnnapps"), ("0.1", "plain"), ("0.1", "JoeyNMT")]
+AT_THE_FIRST_SIZE = [("0", "rnnapps"), ("0", "plain"), ("0", "plain, vocabulary inside the loop")]
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Size:
     """How much is measured."""
 
     vocabulary: int = 8000
     embedding: int = 256
     pairs: int = 20_000
-    batches: int = 8
+    batches: int = 5
     tokens_per_batch: int = 1024
-    sentences: int = 300
-    one_by_one: int = 20  # of them are translated at batch size 1
+    decoded_batches: int = 3
+    batch_size: int = 100  # sentences
+    one_by_one: int = 24  # of them are translated at batch size 1
     beam_size: int = 5
 
 
-QUICK = Size(300, 16, 400, 2, 128, 6, 2, 2)
+QUICK = Size(300, 16, 400, 2, 128, 2, 3, 2, 2)
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Figures:
     """What was measured of one side: the median of its seconds, and its peak of memory."""
 
@@ -81,7 +75,8 @@ def main() -> None:
         workload = prepare(options, size, path)
         compare(options, size, workload)
         for units in options.units:
-            print_training(options, size, workload, path, units)
+            sides = TRAINING + (AT_THE_FIRST_SIZE if units == options.units[0] else [])
+            print_training(options, size, workload, path, units, sides)
         print_decoding(options, size, workload, path, options.units[0])
         if options.joeynmt is None:
             print("\nJoeyNMT is not installed here; --joeynmt names the interpreter of an environment that has it.")
@@ -93,6 +88,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--units", type=int, nargs="+", default=None, help="of the decoder and each direction")
     parser.add_argument("--rounds", type=int, default=None, help="after one that is not counted (default: 5)")
     parser.add_argument("--threads", type=int, default=2, help="of each side")
+    parser.add_argument("--clock", choices=["wall", "cpu"], default="wall", help="cpu: where other work goes on too")
     parser.add_argument("--data", nargs=2, metavar=("SOURCE", "TARGET"), help="parallel files instead of made-up pairs")
     parser.add_argument("--joeynmt", metavar="PYTHON", help="interpreter of an environment that has joeynmt")
     parser.add_argument(
@@ -114,7 +110,9 @@ def prepare(options, size, path):
     from rnnapps.text.pairs import read_parallel
 
     pairs = read_parallel(*options.data) if options.data else made_up_pairs(size.pairs)
-    workload = make_workload(pairs, size.vocabulary, size.batches, size.tokens_per_batch, size.sentences)
+    workload = make_workload(
+        pairs, size.vocabulary, size.batches, size.tokens_per_batch, size.decoded_batches, size.batch_size
+    )
     workload.save(path)
     lengths = [len(ids) for ids in workload.sentence_ids]
     print(
@@ -122,7 +120,8 @@ def prepare(options, size, path):
         f"{options.threads} threads each; {pairs.name}: {len(workload.batches)} batches of "
         f"{workload.target_tokens / len(workload.batches):.0f} real target tokens in the mean, "
         f"{len(lengths)} sentences of {min(lengths)} to {max(lengths)} tokens, {sum(lengths) / len(lengths):.1f} in "
-        f"the mean; medians of {options.rounds} rounds.\n"
+        f"the mean; medians of {options.rounds} rounds by the {options.clock} clock.\n",
+        flush=True,
     )
     return workload
 
@@ -131,13 +130,15 @@ def compare(options, size, workload):
     """Prints how near the plain side's loss is, or ends the run."""
     from benchmarks.translator_sides import check_parity, plain_translator, translator
 
-    sizes = (workload, options.cell, size.embedding, options.units[0])
-    for smoothing in sorted({float(smoothing) for smoothing, _ in TRAINING}):
-        parity = check_parity(translator(*sizes, smoothing), plain_translator(*sizes, smoothing), workload)
+    few = dataclasses.replace(workload, batches=workload.batches[:2])
+    sizes = (few, options.cell, size.embedding, options.units[0])
+    for smoothing in sorted({float(smoothing) for smoothing, _ in TRAINING + AT_THE_FIRST_SIZE}):
+        parity = check_parity(translator(*sizes, smoothing), plain_translator(*sizes, smoothing), few)
         print(
             f"Same weights, label smoothing {smoothing}: loss {parity.loss:.4f}, plain differs by "
             f"{parity.loss_difference:.0e} of it, the gradient by {parity.gradient_difference:.0e}, the loss over "
-            f"{len(workload.batches)} steps by {parity.trained_difference:.0e}."
+            f"{len(few.batches)} steps by {parity.trained_difference:.0e}.",
+            flush=True,
         )
 
 
@@ -151,18 +152,18 @@ def start(stack: ExitStack, options, size, path, side: str, units: int, smoothin
     return stack.enter_context(SideProcess(*command, options.threads))
 
 
-def measure(sides: dict, rounds: int, question: str, **arguments) -> dict[tuple[str, str], Figures]:
+def measure(sides: dict, options, question: str, **arguments) -> dict[tuple[str, str], Figures]:
     """Asks all sides in turn.
 
     Args:
         sides: (label smoothing, side) -> process.
-        rounds: that are counted, after one that is not.
+        options: `rounds` that are counted, after one that is not, and the `clock`.
         question: "train" or "decode", with its arguments.
     Returns:
         (label smoothing, side) -> figures; JoeyNMT is left out if it fails, and the reason printed.
     """
     answers = {key: [] for key in sides}
-    for _ in range(rounds + 1):
+    for _ in range(options.rounds + 1):
         for key in list(answers):
             try:
                 answers[key].append(sides[key].ask(question, **arguments))
@@ -171,9 +172,10 @@ def measure(sides: dict, rounds: int, question: str, **arguments) -> dict[tuple[
                     raise
                 print(f"JoeyNMT is not measured: {error}\n", flush=True)
                 del answers[key], sides[key]
+    seconds = {"wall": "seconds", "cpu": "cpu_seconds"}[options.clock]
     return {
         key: Figures(
-            median(answer["seconds"] for answer in given[1:]),
+            median(answer[seconds] for answer in given[1:]),
             sides[key].ask("memory")["bytes"] / 2**20,
             given[0]["parameters"],
             given[0]["versions"],
@@ -182,15 +184,15 @@ def measure(sides: dict, rounds: int, question: str, **arguments) -> dict[tuple[
     }
 
 
-def print_training(options, size, workload, path, units):
+def print_training(options, size, workload, path, units, wanted):
     print(f"\n## Training, {units} units\n", flush=True)
     with ExitStack() as stack:
         sides = {
             (smoothing, side): start(stack, options, size, path, side, units, smoothing)
-            for smoothing, side in TRAINING
+            for smoothing, side in wanted
             if side != "JoeyNMT" or options.joeynmt
         }
-        figures = measure(sides, options.rounds, "train")
+        figures = measure(sides, options, "train")
     print("| label smoothing | side | parameters | target tokens/s | rnnapps is faster by | peak memory, MB |")
     print("|---|---|---|---|---|---|")
     for (smoothing, side), found in figures.items():
@@ -212,10 +214,10 @@ def print_decoding(options, size, workload, path, units):
     with ExitStack() as stack:
         names = ["rnnapps", *(["JoeyNMT"] if options.joeynmt else [])]
         sides = {("0", side): start(stack, options, size, path, side, units, "0") for side in names}
-        for batch_size in BATCH_SIZES:
-            sentences = everything if batch_size > 1 else some
+        # The smaller first, so that its peak of memory is its own.
+        for batch_size, sentences in ((1, some), (size.batch_size, everything)):
             arguments = {"beam_size": size.beam_size, "batch_size": batch_size, "sentences": sentences}
-            figures = measure(sides, options.rounds, "decode", **arguments)
+            figures = measure(sides, options, "decode", **arguments)
             for (_, side), found in figures.items():
                 ratio = "" if side == "rnnapps" else f"{found.seconds / figures['0', 'rnnapps'].seconds:.2f}"
                 print(

@@ -13,7 +13,6 @@ import numpy as np
 
 PAD, UNKNOWN, START, END = 0, 1, 2, 3
 WORDS = 8_000  # of each made-up language
-LONGEST_TO_DECODE = 60  # tokens
 
 
 @dataclass(frozen=True)
@@ -61,15 +60,21 @@ class Workload:
             return cls(batches, sentences, ids, file["tokenizer"].tobytes(), int(file["vocabulary"]))
 
 
-def make_workload(pairs, vocabulary: int, batches: int, tokens_per_batch: int, sentences: int) -> Workload:
-    """Tokenises, takes the first batches of a shuffled epoch, and sentences of all lengths.
+def make_workload(
+    pairs, vocabulary: int, batches: int, tokens_per_batch: int, groups: int, group_size: int
+) -> Workload:
+    """Tokenises, takes the first batches of a shuffled epoch, and groups of sentences to translate.
+
+    A large file is translated sorted by length, in batches of nearly one length each. The groups are such batches, from
+    evenly spaced places in the sorted file.
 
     Args:
         pairs: `rnnapps.text.pairs.Pairs`.
         vocabulary: pieces of the joint vocabulary.
         batches: how many.
         tokens_per_batch: as in `rnnapps.text.batches.TokenBatches`.
-        sentences: how many to translate.
+        groups: of sentences to translate.
+        group_size: sentences in each.
     """
     from rnnapps.text.batches import TokenBatches
     from rnnapps.text.tokenizer import Tokenizer
@@ -78,8 +83,9 @@ def make_workload(pairs, vocabulary: int, batches: int, tokens_per_batch: int, s
     source, target = tokenizer.encode(pairs.source), tokenizer.encode(pairs.target)
     epoch = TokenBatches(source, target, tokens_per_batch).epoch(0)
     ids = source.to_list()
-    short = [i for i in range(len(ids)) if len(ids[i]) <= LONGEST_TO_DECODE][:sentences]
-    chosen = sorted(short, key=lambda i: len(ids[i]))
+    by_length = sorted(range(len(ids)), key=lambda i: len(ids[i]))
+    middles = [(2 * group + 1) * len(ids) // (2 * groups) for group in range(groups)]
+    chosen = [i for middle in middles for i in by_length[max(0, middle - group_size // 2) :][:group_size]]
     return Workload(
         [batch for batch, _ in zip(epoch, range(batches), strict=False)],
         [pairs.source[i] for i in chosen],

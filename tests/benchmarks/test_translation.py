@@ -10,10 +10,10 @@ from benchmarks.translator_sides import check_parity, plain_translator, translat
 
 @pytest.fixture(scope="module")
 def workload():
-    return make_workload(made_up_pairs(300), vocabulary=200, batches=2, tokens_per_batch=120, sentences=5)
+    return make_workload(made_up_pairs(300), vocabulary=200, batches=2, tokens_per_batch=120, groups=2, group_size=3)
 
 
-@pytest.mark.parametrize("cell", ["gru", "lstm"])
+@pytest.mark.parametrize("cell", ["gru", pytest.param("lstm", marks=pytest.mark.slow)])
 def test_the_plain_translator_computes_and_learns_the_same(workload, cell):
     sizes = (workload, cell, 6, 8, 0.1)
     parity = check_parity(translator(*sizes), plain_translator(*sizes), workload)
@@ -31,6 +31,11 @@ def test_a_workload_is_read_as_it_was_written(workload, tmp_path):
     read = Workload.load(tmp_path / "workload.npz")
     assert (read.sentences, read.tokenizer) == (workload.sentences, workload.tokenizer)
     np.testing.assert_array_equal(read.batches[1][1], workload.batches[1][1])
+
+
+def test_the_sentences_of_a_group_are_about_equally_long(workload):
+    lengths = [len(ids) for ids in workload.sentence_ids]
+    assert max(lengths[:3]) - min(lengths[:3]) <= 1 < min(lengths[3:]) - max(lengths[:3])
 
 
 def test_padding_is_not_counted_as_tokens():
