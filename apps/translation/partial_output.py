@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import itertools
 import json
@@ -72,7 +73,9 @@ class PartialOutput:
         return self
 
     def __exit__(self, *error) -> None:
-        self._file.close()
+        # Closing writes again what a full disk refused before: it was told, and it does not count as done.
+        with contextlib.suppress(OSError):
+            self._file.close()
 
     def finish(self) -> None:
         """Puts the complete file in its place."""
