@@ -175,7 +175,7 @@ def training_batches(
     )
     report = (
         f"{len(batches)} batches of up to {train.tokens_per_batch} tokens in {len(batches.shapes)} shapes; "
-        f"{batches.real_share:.0%} of their positions are real tokens",
+        f"{'at least ' if train.subword_sampling else ''}{batches.real_share:.0%} of their positions are real tokens",
     )
     return batches, (*_too_long_report(pairs, encoded.too_long, data.max_length), *report)
 

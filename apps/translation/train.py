@@ -62,8 +62,8 @@ def train(config: TranslationConfig, run: str | None = None, resume: bool = Fals
     with _resumable(path):
         save_tokenizers(tokenizers, path)
         print(f"run folder: {path}", flush=True)
-        fit_translator(prepared, config, corpus, tokenizers, folder, resume)
-        metrics, translations, plots = conclude(prepared.model, config, corpus, tokenizers, folder)
+        trained = fit_translator(prepared, config, corpus, tokenizers, folder, resume)
+        metrics, translations, plots = conclude(prepared.model, config, corpus, tokenizers, folder, trained)
     print(_summary(metrics, corpus.test, translations))
     print(f"\nrun folder: {path}\nplots:      {', '.join(str(plot) for plot in plots)}")
     print(f"SavedModel: {path / '1'}")

@@ -87,8 +87,12 @@ def fit_translator(
     tokenizers: Tokenizers,
     folder: RunFolder,
     resume: bool,
-) -> None:
-    """Trains until the decoded metric stops improving or the epochs are over, and saves the best weights."""
+) -> dict:
+    """Trains until the decoded metric stops improving or the epochs are over, and saves the best weights.
+
+    Returns:
+        how the training went: for metrics.json.
+    """
     greedy = TextTranslator(prepared.model, tokenizers, dataclasses.replace(config.decode, beam_size=1, n_best=1))
     shown = corpus.validation.take(range(min(MOST_DECODED, len(corpus.validation))))
     metric = config.train.metric
@@ -106,14 +110,15 @@ def fit_translator(
         every=config.train.evaluate_every,
         average=average,
     )
+    mean = CheckpointAverage(decoded_metric, config.train.average_last) if config.train.averaging == "last" else None
     callbacks = [
         *([TimeLimit(config.train.max_minutes)] if config.train.max_minutes else []),
         *([average] if average else []),
         decoded_metric,
-        *([CheckpointAverage(decoded_metric, config.train.average_last)] if config.train.averaging == "last" else []),
+        *([mean] if mean else []),
     ]
     training = EpochData(prepared.training, prepared.training.output_signature)
-    fit(
+    history = fit(
         prepared.model,
         training,
         epochs=config.train.epochs,
@@ -127,13 +132,33 @@ def fit_translator(
         verbose=1 if sys.stdout.isatty() else 2,
     )
     save_weights(prepared.model, folder.weights)
+    mean_is_better = mean is not None and mean.kept
+    return {
+        "epochs": len(history.rows),
+        "best_epoch": decoded_metric.best_epoch,
+        decoded_metric.name: mean.value if mean_is_better else decoded_metric.best,
+        "weights": "mean of the last epochs" if mean_is_better else ("moving average" if average else "best epoch"),
+        "init_from": config.train.init_from,
+    }
 
 
 def conclude(
-    model: Translator, config: TranslationConfig, corpus: Corpus, tokenizers: Tokenizers, folder: RunFolder
+    model: Translator,
+    config: TranslationConfig,
+    corpus: Corpus,
+    tokenizers: Tokenizers,
+    folder: RunFolder,
+    trained: dict,
 ) -> tuple[dict, list[str], list[Path]]:
     """Scores the test side, and writes metrics.json, the SavedModel and the plots.
 
+    Args:
+        model: with the weights to keep.
+        config: every option.
+        corpus: the pairs.
+        tokenizers: one per language.
+        folder: the run's.
+        trained: what `fit_translator` returned.
     Returns:
         the content of metrics.json, the translations of the test side, and the plots' paths.
     """
@@ -143,7 +168,7 @@ def conclude(
     scores["baseline"] = score_baseline(corpus.test, corpus.training)
     sizes = {side: len(getattr(corpus, side)) for side in ("training", "validation", "test")}
     data = {"name": corpus.name, "licence": corpus.licence, "pairs": sizes}
-    metrics = {"test": scores, "data": data, "parameters": model.count_params()}
+    metrics = {"test": scores, "training": trained, "data": data, "parameters": model.count_params()}
     folder.write_metrics(metrics)
     if not (path := folder.path / "1").exists():
         write_saved_model(translator, folder, config, path)

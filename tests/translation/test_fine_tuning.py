@@ -1,5 +1,6 @@
 """Fine-tuning starts from an earlier run's weights and vocabulary."""
 
+import json
 import shutil
 
 import h5py
@@ -43,6 +44,7 @@ def test_the_vocabulary_is_the_earlier_runs(tuned, trained_run):
 def test_the_configuration_says_where_it_came_from(tuned, trained_run):
     config = yaml.safe_load((tuned / "config.yaml").read_text())
     assert config["train"]["init_from"] == str(trained_run)
+    assert json.loads((tuned / "metrics.json").read_text())["training"]["init_from"] == str(trained_run)
     assert config["tokenizer"]["vocabulary_size"] == TINY["tokenizer.vocabulary_size"]
 
 

@@ -45,8 +45,8 @@ class TrainConfig:
         checkpoint_every: steps between two checkpoints; one is also written at every epoch's end.
         keep_checkpoints: how many of the latest checkpoints are kept.
         seed: of weights, dropout and the order of batches.
-        init_from: name or path of an earlier run to fine-tune: its weights and vocabulary are the start. The
-            model section must be the same but for dropout; the optimizer and its schedule start anew.
+        init_from: (also --init_from) name or path of an earlier run to fine-tune: its weights and vocabulary are the
+            start. The model section must be the same but for dropout; optimizer and schedule start anew.
     """
 
     epochs: int = 16
