@@ -7,7 +7,7 @@ from .config import TokenizerConfig, TranslationConfig
 from .run_folder import RunFolder
 
 # What does not change the weights there are.
-FREE = ("dropout",)
+FREE = ("dropout", "coverage_loss")
 
 
 def continued(config: TranslationConfig) -> TranslationConfig:
