@@ -23,7 +23,14 @@ LONGEST_SIDE_INCHES = 40.0
 
 
 def plot_alignment(
-    alignment, source_tokens: Sequence[str], target_tokens: Sequence[str], path: str | Path, title: str = ""
+    alignment,
+    source_tokens: Sequence[str],
+    target_tokens: Sequence[str],
+    path: str | Path,
+    title: str = "",
+    source_name: str = "source",
+    target_name: str = "target",
+    caption: str = "",
 ) -> Path:
     """Draws attention as a heat map: one row per target token, one column per source token.
 
@@ -32,7 +39,10 @@ def plot_alignment(
         source_tokens: S labels, along the top, in reading order.
         target_tokens: T labels, down the side.
         path: PNG, PDF or SVG file to write.
-        title: text above the map.
+        title: text above the map; its lines stay lines.
+        source_name: what the columns are.
+        target_name: what the rows are.
+        caption: text below the map: how to read it.
 
     Returns:
         `path`.
@@ -50,8 +60,14 @@ def plot_alignment(
     with _fonts():
         figure, axes = _figure((width, rows * cell + 2.0))
         _draw_alignment(figure, axes, alignment, source_tokens, target_tokens, 10 * cell / CELL_INCHES)
+        axes.set_xlabel(f"{source_name} →", fontsize=9, color="0.35")
+        axes.xaxis.set_label_position("top")
+        axes.set_ylabel(f"← {target_name}", fontsize=9, color="0.35")
+        fill = lambda text, width: "\n".join(textwrap.fill(_literal(line), int(width)) for line in text.split("\n"))
         if title:
-            figure.suptitle(textwrap.fill(title, int(width * 11)), fontsize=10)
+            figure.suptitle(fill(title, width * 12), fontsize=10)
+        if caption:
+            figure.supxlabel(fill(caption, width * 14), fontsize=8, color="0.35")
         return _save(figure, path)
 
 
@@ -66,7 +82,7 @@ def _draw_alignment(figure, axes, alignment, source_tokens, target_tokens, label
     axes.grid(which="minor", color="0.88", linewidth=0.5)
     axes.tick_params(which="both", length=0)
     bar = figure.colorbar(image, ax=axes, shrink=0.8, fraction=0.04, pad=0.02)
-    bar.set_label("attention weight", fontsize=9)
+    bar.set_label("attention (1 = all of it)", fontsize=9)
 
 
 def plot_history(history: str | Path, path: str | Path) -> Path:

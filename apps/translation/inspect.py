@@ -4,17 +4,28 @@ import os
 import re
 import unicodedata
 from pathlib import Path
+from typing import Literal
 
 from rnnapps.command_line import BadInput, reading_input
 
 
-def inspect(run: str, /, *, text: str, output: str | None = None) -> list[Path]:
+def inspect(
+    run: str,
+    /,
+    *,
+    text: str,
+    output: str | None = None,
+    rank: int = 1,
+    level: Literal["token", "word"] = "token",
+) -> list[Path]:
     """Writes the attention heat map of a translation as PNG, and its numbers as NPZ.
 
     Args:
         run: path or name of a run, or path of a SavedModel.
         text: what to translate.
         output: PNG file to write; by default in the folder plots/ of the run, named after the text.
+        rank: which hypothesis of the beam search; 1 is the best.
+        level: token for the model's own pieces of words, or word.
     """
     from .heat_map import attention_of
     from .load import load_translator
@@ -25,10 +36,13 @@ def inspect(run: str, /, *, text: str, output: str | None = None) -> list[Path]:
         raise BadInput("--text is empty; there is nothing to look at")
     with reading_input():
         model = load_translator(run)
-        path = Path(output) if output else locate(run) / "plots" / f"attention-{file_name(text)}.png"
+        which = (f"-{rank}" if rank > 1 else "") + ("-words" if level == "word" else "")
+        path = Path(output) if output else locate(run) / "plots" / f"attention-{file_name(text)}{which}.png"
         if path.suffix.lower() not in (".png", ".pdf", ".svg"):
             raise ValueError(f"--output {output}: give a name that ends in .png, .pdf or .svg")
-    (attention,) = attention_of(model, [text])
+        (attention,) = attention_of(model, [text], rank)
+    if level == "word":
+        attention = attention.words()
     attention.save(path)
     print(f"{attention.text}\n{attention.translation}\nlog-probability {attention.score:.4f}")
     paths = [path, path.with_suffix(".npz")]

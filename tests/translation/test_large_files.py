@@ -151,7 +151,7 @@ def test_a_partial_file_that_was_shortened_is_named(tmp_path):
 
 
 def test_a_folder_that_does_not_exist_is_named(tmp_path):
-    with pytest.raises(ValueError, match="--output .*there is no folder"):
+    with pytest.raises(ValueError, match=r"--output .*there is no folder"):
         PartialOutput(tmp_path / "none" / "out", {})
 
 
