@@ -71,7 +71,9 @@ class SideProcess:
     def __enter__(self) -> SideProcess:
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, error, *_) -> None:
+        if error is not None:
+            self.process.terminate()  # it may be in the middle of a long answer
         self.process.stdin.close()
         self.process.wait()
         self.process.stdout.close()
