@@ -11,11 +11,10 @@ class SmoothedCrossEntropy(keras.losses.Loss):
     """Cross-entropy of logits against token ids with label smoothing, averaged over the real tokens.
 
     l_t = - sum_v q_v log softmax(z_t)_v            with q_v = (1 - e) [v = y_t] + e / V
-        = CE(z_t, y_t) + e (z_t[y_t] - mean_v z_t[v])
     L   = sum of l_t over real tokens / number of real tokens in the batch
 
-    Differs from `keras.losses.CategoricalCrossentropy(label_smoothing=e)`: ids instead of one-hot rows
-    (nothing of shape (B, T, V) is made for the targets), and the denominator is the number of real tokens.
+    Differs from `keras.losses.CategoricalCrossentropy(label_smoothing=e)`: ids instead of one-hot rows, loss and
+    gradient in one operation, and the denominator is the number of real tokens.
     `ignore_id` alone says which tokens are real; a mask that Keras attached to the logits changes nothing.
     The arithmetic is float32 whatever the precision of the model.
 
@@ -83,23 +82,18 @@ def _cross_entropy(logits, ids, smoothing):
     if not smoothing:
         return tf.nn.sparse_softmax_cross_entropy_with_logits(labels=ids, logits=logits)
 
-    # Differentiating the gather and the mean would make two more tensors as large as the logits; written by
-    # hand the whole gradient is softmax(z) - q, of which the fused kernel already has softmax(z) - onehot(y).
+    # The operation gives the gradient, softmax(z) - q, in the pass that gives the loss. Keras and autodiff go over
+    # tensors of this size four times more.
     @tf.custom_gradient
     def smoothed(logits):
         vocabulary = tf.shape(logits)[-1]
+        share = smoothing / tf.cast(vocabulary, tf.float32)
+        targets = tf.one_hot(tf.reshape(ids, [-1]), vocabulary, on_value=1 - smoothing + share, off_value=share)
         rows = tf.reshape(logits, [-1, vocabulary])
-        labels = tf.reshape(ids, [-1])
-        loss, softmax_minus_target = tf.raw_ops.SparseSoftmaxCrossEntropyWithLogits(features=rows, labels=labels)
-        target_logit = tf.gather(rows, labels, batch_dims=1)
-        loss += smoothing * (target_logit - tf.reduce_mean(rows, axis=-1))
+        loss, softmax_minus_targets = tf.raw_ops.SoftmaxCrossEntropyWithLogits(features=rows, labels=targets)
 
         def gradient(upstream):
-            scale = tf.reshape(upstream, [-1, 1])
-            dense = scale * (softmax_minus_target - smoothing / tf.cast(vocabulary, tf.float32))
-            where = tf.stack([tf.range(tf.size(labels)), labels], axis=1)
-            dense = tf.tensor_scatter_nd_add(dense, where, smoothing * scale[:, 0])
-            return tf.reshape(dense, tf.shape(logits))
+            return tf.reshape(softmax_minus_targets * tf.reshape(upstream, [-1, 1]), tf.shape(logits))
 
         return tf.reshape(loss, tf.shape(ids)), gradient
 

@@ -5,6 +5,7 @@ from rnnapps.training.checkpoints import CheckpointError, Checkpoints, Progress
 from rnnapps.training.decoded_metric import DecodedMetric
 from rnnapps.training.epoch_data import ArrayBatches, EpochBatches, EpochData
 from rnnapps.training.fit import fit
+from rnnapps.training.fused_adam import FusedAdam
 from rnnapps.training.gradient_flow import GradientFlow
 from rnnapps.training.gradient_norms import GradientNorms, gradient_norms
 from rnnapps.training.history import History
@@ -26,6 +27,7 @@ __all__ = [
     "DecodedMetric",
     "EpochBatches",
     "EpochData",
+    "FusedAdam",
     "GradientFlow",
     "GradientNorms",
     "History",

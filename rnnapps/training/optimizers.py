@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import keras
 
+from rnnapps.training.fused_adam import FusedAdam
 from rnnapps.training.schedules import schedule as schedule_by_name
 
 OPTIMIZERS = {
-    "adam": keras.optimizers.Adam,
+    "adam": FusedAdam,
     "adamw": keras.optimizers.AdamW,
     "nadam": keras.optimizers.Nadam,
     "rmsprop": keras.optimizers.RMSprop,
