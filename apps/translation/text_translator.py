@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from rnnapps.decoding import Hypotheses, beam_search, greedy, sample, tile_beams
+from rnnapps.decoding import Hypotheses, beam_search, greedy, sample
 from rnnapps.text.tokenizer import END_ID, PAD_ID, START_ID, UNK_ID
 
 from .config import DecodeConfig
@@ -74,7 +74,7 @@ def _translate(model: Translator, tokenizers: Tokenizers, decode: DecodeConfig, 
 def _sample(model: Translator, tokenizers: Tokenizers, decode: DecodeConfig, text: tf.Tensor, **how) -> dict:
     source = _read(tokenizers, decode, text)
     memory, states, options, _ = _prepare(model, source.ids, decode)
-    return _first(tokenizers, source, sample(_step(model, memory, False), states, **how, **options))
+    return _first(tokenizers, source, sample(_step_with(model, memory, False), states, **how, **options))
 
 
 def _first(tokenizers: Tokenizers, source: Source, found: Hypotheses) -> dict:
@@ -140,14 +140,15 @@ def search(
     memory, states, options, mask = _prepare(model, source, decode)
     keep = alignments or decode.coverage_penalty > 0
     if decode.beam_size == 1:
-        return greedy(_step(model, memory, keep), states, **options)
+        return greedy(_step_with(model, memory, keep), states, **options)
     return beam_search(
-        _step(model, tile_beams(memory, decode.beam_size), keep),
+        _step(model, keep),
         states,
         beam_size=decode.beam_size,
         length_penalty=decode.length_penalty,
         coverage_penalty=decode.coverage_penalty,
         coverage_mask=mask,
+        memory=memory,
         n_best=n_best,
         **options,
     )
@@ -168,9 +169,14 @@ def _prepare(model: Translator, source: tf.Tensor, decode: DecodeConfig) -> tupl
     return memory, states, options, mask
 
 
-def _step(model: Translator, memory, alignments: bool):
-    def step(tokens, states):
+def _step(model: Translator, alignments: bool):
+    def step(tokens, states, memory):
         logits, states, alignment = model.decoder.step(tokens, states, memory)
         return logits, states, alignment if alignments else None
 
     return step
+
+
+def _step_with(model: Translator, memory, alignments: bool):
+    step = _step(model, alignments)
+    return lambda tokens, states: step(tokens, states, memory)

@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from rnnapps.decoding.active_rows import any_rows, enough_done, put_rows, shaped_like, take_rows
 from rnnapps.decoding.backtrace import backtrace
 from rnnapps.decoding.best_tokens import best_tokens
-from rnnapps.decoding.hypotheses import Hypotheses, Step, caps, same_shapes, tile_beams
+from rnnapps.decoding.hypotheses import Hypotheses, Step, caps, tile_beams
 
 DEAD = float("-inf")
 
@@ -21,6 +22,17 @@ class Beams(NamedTuple):
     lengths: tf.Tensor  # B, K int32, tokens so far with the end symbol
     finished: tf.Tensor  # B, K bool: ended, cut by the cap, or dead
     done: tf.Tensor  # B bool: nothing that could still happen changes the row's best hypotheses
+
+
+class Active(NamedTuple):
+    """What goes from step to step, for the b rows of the batch that are still in it."""
+
+    rows: tf.Tensor  # b int32: their places in the batch
+    tokens: tf.Tensor  # b*K int32
+    states: object  # b*K, ...
+    beams: Beams
+    max_lengths: tf.Tensor  # b int32
+    memory: list[tf.Tensor]  # b*K, ...: the tensors of the memory, without None
 
 
 def beam_search(
@@ -37,6 +49,7 @@ def beam_search(
     forbidden_ids: Sequence[int] = (),
     pad_id: int = 0,
     coverage_mask: tf.Tensor | None = None,
+    memory: object = None,
 ) -> Hypotheses:
     """The best hypotheses that a search with `beam_size` beams finds.
 
@@ -58,7 +71,7 @@ def beam_search(
 
     Args:
         step: (tokens (B*K,) int32, states) -> (logits (B*K, V), states, alignment (B*K, S) or None). What it closes
-            over (the memory) has its rows repeated by `tile_beams(nest, beam_size)`.
+            over has its rows repeated by `tile_beams(nest, beam_size)`; a `memory` is its third argument.
         states: nest of tensors with leading B, before the first step; repeated here.
         beam_size: int > 0, K.
         start_id: what the first step reads.
@@ -89,63 +102,110 @@ def beam_search(
         )
     max_lengths = caps(max_lengths)
     batch, cap = tf.size(max_lengths), tf.reduce_max(tf.concat([max_lengths, [1]], axis=0))
-    beams = _first_beams(max_lengths, beam_size)
-    states = tile_beams(states, beam_size)
-    tokens = tf.fill([batch * beam_size], tf.constant(start_id, tf.int32))
+    results = _first_beams(max_lengths, beam_size)
     token_array = tf.TensorArray(tf.int32, cap, element_shape=(None, beam_size))
     parent_array = tf.TensorArray(tf.int32, cap, element_shape=(None, beam_size))
     # Whether a step aligns is known when it is traced, after this array has to exist; unused, it costs nothing.
     alignment_array = tf.TensorArray(tf.float32, cap)
     has_alignment = False
     can_settle = coverage_penalty == 0
+    start = Active(
+        rows=tf.range(batch),
+        tokens=tf.fill([batch * beam_size], tf.constant(start_id, tf.int32)),
+        states=tile_beams(states, beam_size),
+        beams=results,
+        max_lengths=max_lengths,
+        memory=[] if memory is None else [x for x in tf.nest.flatten(tile_beams(memory, beam_size)) if x is not None],
+    )
 
-    def body(t, tokens, states, beams, token_array, parent_array, alignment_array):
+    def remembered(active):
+        return () if memory is None else (_pack(memory, active.memory),)
+
+    def body(t, active, results, token_array, parent_array, alignment_array):
         nonlocal has_alignment
-        logits, new_states, alignment = step(tokens, states)
+        rows, beams = active.rows, active.beams
+        logits, states, alignment = step(active.tokens, active.states, *remembered(active))
         frozen = beams.finished | beams.done[:, None]
         # No beam can win more places than there are.
         continuations = [
-            tf.reshape(found, (batch, beam_size, tf.shape(found)[1]))
+            tf.reshape(found, (tf.size(rows), beam_size, tf.shape(found)[1]))
             for found in best_tokens(logits, beam_size, forbidden_ids)
         ]
-        parents, chosen, beams = _best_continuations(beams, frozen, *continuations, end_id, max_lengths, length_penalty)
+        parents, chosen, beams = _best_continuations(
+            beams, frozen, *continuations, end_id, active.max_lengths, length_penalty
+        )
         if can_settle:
-            beams = _settle(beams, max_lengths, length_penalty, n_best)
+            beams = _settle(beams, active.max_lengths, length_penalty, n_best)
         still = tf.gather(frozen, parents, batch_dims=1)
         # A valid id for the step to read; what is behind the end becomes padding in the result.
         chosen = tf.where(still, end_id, chosen)
-        rows = tf.reshape(parents + beam_size * tf.range(batch)[:, None], [-1])
+        places = tf.reshape(parents + beam_size * tf.range(tf.size(rows))[:, None], [-1])
         if alignment is not None:
             has_alignment = True
-            kept = tf.gather(tf.cast(alignment, tf.float32), rows)
+            kept = tf.gather(tf.cast(alignment, tf.float32), places)
             kept = tf.where(tf.reshape(still, (-1, 1)), 0.0, kept)
-            kept = tf.reshape(kept, tf.concat([[batch, beam_size], tf.shape(kept)[1:]], axis=0))
-            alignment_array = alignment_array.write(t, kept)
+            kept = tf.reshape(kept, (tf.size(rows), beam_size, tf.shape(kept)[1]))
+            none = tf.zeros((batch, beam_size, tf.shape(kept)[2]))
+            alignment_array = alignment_array.write(t, put_rows(none, rows, kept))
         elif coverage_penalty:
             raise ValueError(f"beam_search: coverage_penalty={coverage_penalty} needs a step that gives alignments")
-        new_states = tf.nest.map_structure(lambda s: tf.gather(s, rows), new_states)
-        return (
-            t + 1,
-            tf.ensure_shape(tf.reshape(chosen, [-1]), tokens.shape),
-            same_shapes(new_states, states),
-            same_shapes(beams, beams_shapes),
-            token_array.write(t, chosen),
-            parent_array.write(t, parents),
-            alignment_array,
-        )
+        # A row that was taken out stays as it is.
+        ended = tf.fill((batch, beam_size), tf.constant(end_id, tf.int32))
+        itself = tf.zeros((batch, 1), tf.int32) + tf.range(beam_size)
+        token_array = token_array.write(t, put_rows(ended, rows, chosen))
+        parent_array = parent_array.write(t, put_rows(itself, rows, parents))
+        states = tf.nest.map_structure(lambda s: tf.gather(s, places), states)
+        active = active._replace(tokens=tf.reshape(chosen, [-1]), states=states, beams=beams)
+        if memory is not None:
+            active, results = tf.cond(
+                enough_done(beams.done),
+                lambda: (_live(active, beam_size), _put_beams(results, active)),
+                lambda: (active, results),
+            )
+        return t + 1, shaped_like(active, start), results, token_array, parent_array, alignment_array
 
-    beams_shapes = beams
-    steps, _, _, beams, token_array, parent_array, alignment_array = tf.while_loop(
+    arrays = token_array, parent_array, alignment_array
+    steps, active, results, token_array, parent_array, alignment_array = tf.while_loop(
         # Once at least: the alignments of no step have no shape.
-        lambda t, tokens, states, beams, *_: (t == 0) | ((t < cap) & ~tf.reduce_all(beams.done)),
+        lambda t, active, *_: (t == 0) | ((t < cap) & ~tf.reduce_all(active.beams.done)),
         body,
-        (0, tokens, states, beams, token_array, parent_array, alignment_array),
+        (0, start, results, *arrays),
+        shape_invariants=(
+            tf.TensorShape([]),
+            any_rows(start),
+            tf.nest.map_structure(lambda x: x.shape, results),
+            *(tf.TensorShape(None) for _ in arrays),
+        ),
     )
+    beams = _put_beams(results, active)
     tokens, alignments = backtrace(steps, token_array, parent_array, alignment_array if has_alignment else None)
     scores = _penalized(beams.log_probs, beams.lengths, length_penalty)
     if coverage_penalty:
         scores += coverage_penalty * _log_coverage(alignments, coverage_mask)
     return _ranked(beams, scores, tokens, alignments, n_best, pad_id)
+
+
+def _live(active, beam_size):
+    """The rows that are not done."""
+    live = tf.cast(tf.where(~active.beams.done)[:, 0], tf.int32)
+    return Active(
+        rows=tf.gather(active.rows, live),
+        tokens=take_rows(active.tokens, live, beam_size),
+        states=take_rows(active.states, live, beam_size),
+        beams=take_rows(active.beams, live),
+        max_lengths=tf.gather(active.max_lengths, live),
+        memory=take_rows(active.memory, live, beam_size),
+    )
+
+
+def _put_beams(results, active):
+    return tf.nest.map_structure(lambda x, part: put_rows(x, active.rows, part), results, active.beams)
+
+
+def _pack(memory, tensors):
+    """`tensors` in the structure of `memory`, None where it has None."""
+    tensors = iter(tensors)
+    return tf.nest.map_structure(lambda x: None if x is None else next(tensors), memory)
 
 
 def _first_beams(max_lengths, beam_size):
