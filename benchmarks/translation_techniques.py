@@ -24,11 +24,14 @@ SIZE += ["--model.dropout", "0.2"]
 VARIANTS = {
     "label smoothing 0.1, moving average": [],
     "without label smoothing": ["--train.label_smoothing", "0"],
-    "best epoch instead of the moving average": ["--train.averaging", "none"],
-    "mean of the last 3 epochs instead of it": ["--train.averaging", "last", "--train.average_last", "3"],
+    "mean of the last 3 epochs instead of the moving average": [
+        "--train.averaging",
+        "last",
+        "--train.average_last",
+        "3",
+    ],
     "+ scheduled sampling up to 0.2": ["--train.scheduled_sampling", "0.2"],
     "+ coverage in the attention": ["--model.coverage", "true"],
-    "+ BPE-dropout 0.05": ["--train.subword_sampling", "0.05"],
 }
 
 

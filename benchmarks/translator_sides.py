@@ -19,6 +19,7 @@ from apps.translation.text_translator import TextTranslator
 from benchmarks.plain_translator import PlainTranslator, PlainTranslatorProjectingInside, plain_loss
 from benchmarks.side_process import serve
 from benchmarks.translation_workload import END, Workload
+from rnnapps.freed_memory import keep_freed_memory
 from rnnapps.losses import SmoothedCrossEntropy
 from rnnapps.metrics import TokenAccuracy
 from rnnapps.text.tokenizer import Tokenizer
@@ -27,6 +28,10 @@ from rnnapps.training import EpochData, optimizer
 PLAIN = {"plain": PlainTranslator, "plain, vocabulary inside the loop": PlainTranslatorProjectingInside}
 LEARNING_RATE = 1e-3
 CLIP_NORM = 1.0
+
+
+# The end of a side's name whose process keeps the memory that it frees.
+KEEPING = "freed memory kept"
 
 
 def translator(workload: Workload, cell: str, embedding: int, units: int, label_smoothing: float) -> Translator:
@@ -190,6 +195,8 @@ def about(model: keras.Model) -> dict:
 def main() -> None:
     path, side, cell, embedding, units, label_smoothing = sys.argv[1:]
     workload = Workload.load(path)
+    if side == "rnnapps" or side.endswith(KEEPING):
+        keep_freed_memory()  # as the commands of rnnapps do
     sizes = (workload, cell, int(embedding), int(units), float(label_smoothing))
     keras.utils.set_random_seed(1)
     if side == "rnnapps":

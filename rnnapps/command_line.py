@@ -13,6 +13,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from rnnapps.freed_memory import keep_freed_memory
+
 BAD_INPUT, INTERRUPTED = 2, 130
 NONE: Mapping[str, str] = MappingProxyType({})
 
@@ -59,6 +61,7 @@ def run_command_line(
     """
     argv = list(sys.argv[1:] if argv is None else argv)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    keep_freed_memory()
     try:
         if not argv or argv[0] in ("-h", "--help"):
             print(_overview(program, verbs))

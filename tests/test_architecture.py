@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 # From the ground up. A room may import its own floor and those below.
 FLOORS = (
-    {"kernels", "initializers", "downloads"},
+    {"kernels", "initializers", "downloads", "freed_memory"},
     {"layers"},
     {"decoding", "text", "audio", "series", "losses", "metrics", "significance"},
     {"training", "tuning", "export", "inspection", "command_line"},
