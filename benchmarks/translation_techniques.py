@@ -24,7 +24,7 @@ SIZE += ["--model.dropout", "0.2"]
 VARIANTS = {
     "label smoothing 0.1, moving average": [],
     "without label smoothing": ["--train.label_smoothing", "0"],
-    "mean of the last 3 epochs instead of the moving average": [
+    "mean of the last 3 epochs instead of it": [
         "--train.averaging",
         "last",
         "--train.average_last",

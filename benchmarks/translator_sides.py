@@ -25,13 +25,14 @@ from rnnapps.metrics import TokenAccuracy
 from rnnapps.text.tokenizer import Tokenizer
 from rnnapps.training import EpochData, optimizer
 
-PLAIN = {"plain": PlainTranslator, "plain, vocabulary inside the loop": PlainTranslatorProjectingInside}
+KEEPING = "freed memory kept"  # so ends the name of a side whose process does
+PLAIN = {
+    "plain": PlainTranslator,
+    f"plain, {KEEPING}": PlainTranslator,
+    "plain, vocabulary inside the loop": PlainTranslatorProjectingInside,
+}
 LEARNING_RATE = 1e-3
 CLIP_NORM = 1.0
-
-
-# The end of a side's name whose process keeps the memory that it frees.
-KEEPING = "freed memory kept"
 
 
 def translator(workload: Workload, cell: str, embedding: int, units: int, label_smoothing: float) -> Translator:

@@ -13,9 +13,10 @@ class FusedAdam(keras.optimizers.Adam):
     m <- b1 m + (1 - b1) g,  v <- b2 v + (1 - b2) g^2,  w <- w - a m / (sqrt(v) + epsilon)
     a = learning_rate sqrt(1 - b2^t) / (1 - b1^t)
 
-    The same arguments, variables and results, to rounding (1 - b2 is taken in the weight's precision). Differs in speed: Keras's step is ten operations, each a
-    pass over the weight, and a translator's embeddings are most of its weights: 12 instead of 38 ms at 4.6 million.
-    With `amsgrad`, or for a weight that is not float32 or float64 or is spread over devices, it is Keras's step.
+    The same arguments, variables and results, to rounding (1 - b2 is taken in the weight's precision). Differs in
+    speed: Keras's step is ten operations, each a pass over the weight, and a translator's embeddings are most of its
+    weights: 12 instead of 38 ms at 4.6 million. With `amsgrad`, or for a weight that is not float32 or float64 or is
+    spread over devices, it is Keras's step.
 
     Kingma and Ba 2015, Adam: a method for stochastic optimization, algorithm 1 in the form of section 2.
     """
