@@ -35,7 +35,16 @@ setup(
         "stocks": STOCKS + COMMAND_LINE,
         "tuning": TUNING,
         "apps": APPS,
-        "dev": [*TRANSLATION, *COMMAND_LINE, "pytest>=8", "ruff>=0.12", "setuptools>=77", "tox>=4", "wheel"],
+        "dev": [
+            *TRANSLATION,
+            *COMMAND_LINE,
+            "pytest>=8",
+            "pytest-xdist>=3",
+            "ruff>=0.12",
+            "setuptools>=77",
+            "tox>=4",
+            "wheel",
+        ],
     },
     entry_points={"console_scripts": ["rnnapps=rnnapps_apps.__main__:main"]},
 )

@@ -26,4 +26,4 @@ def test_continuous_integration_runs_the_test_command_of_the_readme():
     script = (CHECKOUT / ".ci" / "run").read_text(encoding="utf-8")
     assert "<!-- tests -->" in script
     (command,) = re.findall(r"<!-- tests -->\n```bash\n(.*?)\n```", README)
-    assert command.endswith(".venv/bin/python -m pytest")
+    assert command.endswith(".venv/bin/python -m pytest -n 2 --dist loadfile")
