@@ -81,7 +81,7 @@ def test_sample_weight_of_a_row_multiplies_its_tokens():
 def test_half_precision_logits_are_summed_in_float32():
     # The 70000 terms of the softmax sum to more than float16 can hold.
     logits = np.zeros((1, 1, 70000), "float16")
-    assert float(SmoothedCrossEntropy(0.1)([[1]], logits)) == pytest.approx(np.log(70000), rel=1e-6)
+    assert float(SmoothedCrossEntropy(0.1)([[1]], logits)) == pytest.approx(np.log(70000), rel=1e-5)
 
 
 def test_it_is_the_loss_of_a_compiled_model_and_survives_saving(tmp_path):

@@ -56,6 +56,8 @@ def attention_loop(
     fed: tf.Tensor,
     states: tuple[tf.Tensor, ...],
     coverage: tf.Tensor | None = None,
+    *,
+    training: bool,
 ) -> tuple[tf.Tensor, tf.Tensor, tuple[tf.Tensor, ...]]:
     """Runs a stack of cells whose first reads x_t + sum_j alpha_tj fed_j, alpha_t from the top cell's previous state.
 
@@ -65,6 +67,7 @@ def attention_loop(
         fed: (B, S, G*U), what each source position adds to them when it is looked at.
         states: flat, first cell first, the state that is put out first.
         coverage: (B, S), what the source has been looked at before step 1, for an attention that reads it.
+        training: keep what the backward pass needs; a gradient asked for all the same runs the forward loop again.
     Returns:
         what the top cell puts out (T, B, U), alignments (T, B, S), and the flat states after step T.
     """
@@ -76,10 +79,13 @@ def attention_loop(
         (x, fed), states, attended, *weights = _grouped(tensors, sizes)
         live = tuple(level.with_weights(own) for level, own in zip(levels, weights, strict=True))
         source = attention.with_weights(attended)
-        outputs, alignments, final, trace = _forward(live, source, x, fed, tuple(states), coverage)
+        forward = lambda record: _forward(live, source, x, fed, tuple(states), coverage, record)
+        outputs, alignments, final, trace = forward(record=training)
 
         def gradient(d_outputs, d_alignments, *d_final):
-            return _backward(live, source, x, fed, trace, coverage, d_outputs, d_alignments, d_final)
+            # Outside training from the start: a SavedModel cannot hold a gradient that reads arrays from outside.
+            kept = trace if training else forward(record=True)[3]
+            return _backward(live, source, x, fed, kept, coverage, d_outputs, d_alignments, d_final)
 
         return (outputs, alignments, *final), gradient
 
@@ -122,13 +128,13 @@ def _step(levels, attention, fed, x, states, coverage):
     return output, alignment, tuple(new_states), (compared, kept)
 
 
-def _forward(levels, attention, x, fed, states, coverage):
+def _forward(levels, attention, x, fed, states, coverage, record):
     count = tf.shape(x)[0]
     # The shapes of what a step gives; the probe itself is never fetched, so a graph drops it.
     output, alignment, _, saved = _step(levels, attention, fed, x[0], states, coverage)
     arrays_of = lambda nest: tf.nest.map_structure(lambda s: array(s, count), nest)
-    previous = tuple(array(s, count) for s in states)
-    covered = () if coverage is None else (array(coverage, count),)
+    previous = tuple(array(s, count) for s in states) if record else ()
+    covered = (array(coverage, count),) if record and coverage is not None else ()
 
     def body(t, states, seen, arrays):
         outputs, alignments, previous, covered, trace = arrays
@@ -136,19 +142,21 @@ def _forward(levels, attention, x, fed, states, coverage):
         arrays = (
             outputs.write(t, output),
             alignments.write(t, alignment),
-            tuple(a.write(t, s) for a, s in zip(previous, states, strict=True)),
-            tuple(a.write(t, s) for a, s in zip(covered, seen, strict=True)),
-            tf.nest.map_structure(lambda a, s: a.write(t, s), trace, saved),
+            tuple(a.write(t, s) for a, s in zip(previous, states, strict=False)),
+            tuple(a.write(t, s) for a, s in zip(covered, seen, strict=False)),
+            tf.nest.map_structure(lambda a, s: a.write(t, s), trace, saved) if record else (),
         )
         new = tuple(tf.ensure_shape(n, s.shape) for n, s in zip(new, states, strict=True))
         return t + 1, new, tuple(s + alignment for s in seen), arrays
 
-    arrays = (array(output, count), array(alignment, count), previous, covered, arrays_of(saved))
+    trace = arrays_of(saved) if record else ()
+    arrays = (array(output, count), array(alignment, count), previous, covered, trace)
     seen = () if coverage is None else (coverage,)
     _, final, _, arrays = tf.while_loop(lambda t, *_: t < count, body, (0, states, seen, arrays))
     outputs, alignments, previous, covered, trace = arrays
     # Arrays are handed on as they are: reading a row back shares its memory, stacking them would copy all.
-    return outputs.stack(), alignments.stack(), final, (alignments, previous, covered, trace)
+    kept = (alignments, previous, covered, trace) if record else None
+    return outputs.stack(), alignments.stack(), final, kept
 
 
 def _backward(levels, attention, x, fed, trace, coverage, d_outputs, d_alignments, d_final):

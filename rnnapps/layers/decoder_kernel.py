@@ -51,6 +51,7 @@ def run(
         fed,
         states.cells,
         *states.coverage,
+        training=training,
     )
     covered = tuple(seen + tf.reduce_sum(alignments, axis=0) for seen in states.coverage)
     outputs, alignments = tf.transpose(outputs, (1, 0, 2)), tf.transpose(alignments, (1, 0, 2))

@@ -62,8 +62,8 @@ def results(decoder, training=True):
     return [x.numpy() for x in tf.nest.flatten(run(inputs, values, *states))]
 
 
-def assert_same(**options):
-    plain, fast = (results(decoder(kernel, **options)) for kernel in ("reference", "bptt"))
+def assert_same(training=True, **options):
+    plain, fast = (results(decoder(kernel, **options), training) for kernel in ("reference", "bptt"))
     assert len(plain) == len(fast)
     for expected, found in zip(plain, fast, strict=True):
         np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-11)
@@ -87,6 +87,10 @@ def test_a_deep_stack_with_every_dropout(kind):
 @pytest.mark.parametrize("kind", ["gru", "lstm"])
 def test_luong_timing_runs_the_cells_without_the_attention(kind):
     assert_same(kind=kind, depth=2, residual=True, dropout=0.3, recurrent_dropout=0.2, timing="luong")
+
+
+def test_gradients_outside_training_are_the_same():
+    assert_same(kind="lstm", depth=2, coverage=True, dropout=0.3, training=False)
 
 
 def test_maxout_readout():
