@@ -17,6 +17,7 @@ from rnnapps.text.tokenizer import Tokenizer
 
 from .config import DataConfig, TokenizerConfig, TrainConfig
 from .datasets import DatasetSides, find_dataset
+from .line_numbers import listed
 from .split_pairs import sample_pairs, split_pairs
 
 PHRASEBOOK = Path(__file__).parent / "phrasebook"
@@ -213,7 +214,7 @@ def _corpus(training: Pairs, validation: Pairs, test: Pairs, name: str, licence:
     report = [f"{name}: {counts}", *notes]
     for pairs in (training, validation, test):
         if pairs.skipped:
-            count, where = len(pairs.skipped), _listed(pairs.skipped)
+            count, where = len(pairs.skipped), listed(pairs.skipped)
             report.append(f"{pairs.name}: {count} lines with an empty side left out: {where}")
     return Corpus(training, validation, test, name, licence, tuple(report))
 
@@ -221,10 +222,5 @@ def _corpus(training: Pairs, validation: Pairs, test: Pairs, name: str, licence:
 def _too_long_report(pairs: Pairs, too_long: tuple[int, ...], max_length: int) -> tuple[str, ...]:
     if not too_long:
         return ()
-    where = _listed([pairs.lines[i] for i in too_long] if pairs.lines else [i + 1 for i in too_long])
+    where = listed([pairs.lines[i] for i in too_long] if pairs.lines else [i + 1 for i in too_long])
     return (f"{pairs.name}: {len(too_long)} pairs longer than {max_length} tokens left out of training: {where}",)
-
-
-def _listed(lines: list[int], shown: int = 5) -> str:
-    listed = ", ".join(str(line) for line in lines[:shown])
-    return ("line " if len(lines) == 1 else "lines ") + listed + (", ..." if len(lines) > shown else "")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from .line_numbers import listed
+
 if TYPE_CHECKING:
     from .data_report import DataReport, SideReport
 
 LANGUAGES = ("source", "target")
 TOKENISED = 5_000  # tokenising more would take longer than it would tell
 LABEL, COLUMN = 52, 16
-SHOWN = 5
 
 
 def report_lines(report: DataReport) -> list[str]:
@@ -63,7 +64,7 @@ def _findings(name: str, side: SideReport) -> Iterator[str]:
         return
     yield f"  {name}: {side.files}"
     for what, lines in zip(side.findings, side.lines, strict=True):
-        yield f"    {len(lines):>6,}  {what}: {_listed(lines)}"
+        yield f"    {len(lines):>6,}  {what}: {listed(lines)}"
 
 
 def _spread(lengths: tuple[int, int, int]) -> str:
@@ -72,8 +73,3 @@ def _spread(lengths: tuple[int, int, int]) -> str:
 
 def _or_dash(values: dict | None, key: str, form: str) -> str:
     return "-" if values is None else form.format(values[key])
-
-
-def _listed(lines: tuple[int, ...]) -> str:
-    shown = ", ".join(str(line) for line in lines[:SHOWN])
-    return ("line " if len(lines) == 1 else "lines ") + shown + (", ..." if len(lines) > SHOWN else "")

@@ -33,8 +33,7 @@ def load_for(
         FileNotFoundError: nothing there, or options for a SavedModel without weights.
         ValueError: not a translator, or an option out of range.
     """
-    options = {"beam_size": beam_size, "length_penalty": length_penalty, "coverage_penalty": coverage_penalty}
-    options = {name: value for name, value in options.items() if value is not None}
+    options = given(beam_size=beam_size, length_penalty=length_penalty, coverage_penalty=coverage_penalty)
     if not options:
         from .load import load_translator
 
@@ -43,6 +42,11 @@ def load_for(
 
     folder = run_with_weights(run, ", ".join(f"--{name}" for name in options))
     return load_trained(folder, with_options(folder.config().decode, **options))
+
+
+def given(**options: float | None) -> dict[str, float]:
+    """Those options that are not None."""
+    return {name: value for name, value in options.items() if value is not None}
 
 
 def fingerprint(run: str | Path, options: Mapping = MappingProxyType({})) -> str:

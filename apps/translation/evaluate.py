@@ -12,6 +12,7 @@ from rnnapps.significance import FEWEST_RESAMPLES, RESAMPLES, SEED
 
 from .compare import compare
 from .config import DataConfig
+from .decoding import given, load_for
 from .evaluation_report import comparison_report, full_report, report
 from .run_folder import locate
 from .score import best_and_worst, count, score, score_baseline, score_by_length, score_in_detail
@@ -64,20 +65,19 @@ def evaluate(
         translations: file to write the translations of one run to, one per line, so that others can score them.
         references: file to write the references to, one per line.
     """
-    decoding = {"beam_size": beam_size, "length_penalty": length_penalty, "coverage_penalty": coverage_penalty}
-    decoding = {name: value for name, value in decoding.items() if value is not None}
+    decoding = given(beam_size=beam_size, length_penalty=length_penalty, coverage_penalty=coverage_penalty)
     files = {"output": output, "translations": translations, "references": references}
     names = [run] if other is None else [run, other]
     models = [name for name in names if not Path(name).is_file()]
     with reading_input():
         _check_numbers(batch_size=(batch_size, 1), resamples=(resamples, FEWEST_RESAMPLES))
         _check_systems(names, models, test, decoding)
-        given = DataConfig(path=data, columns=columns, source=source, target=target)
-        _check_files(files, names, side, given)
-        from .decoding import load_for  # only now, so that a mistake is told without waiting for TensorFlow
+        own_pairs = DataConfig(path=data, columns=columns, source=source, target=target)
+        _check_files(files, names, side, own_pairs)
+        # Only now, so that a mistake is told without waiting for TensorFlow.
         from .held_out import held_out_sentences, read_translations
 
-        held_out = held_out_sentences(names, given, side)
+        held_out = held_out_sentences(names, own_pairs, side)
         pairs = held_out.pairs
         systems = [load_for(name, **decoding) if name in models else read_translations(name, pairs) for name in names]
     for note in held_out.notes:
@@ -131,8 +131,8 @@ def _check_systems(names: Sequence[str], models: Sequence[str], test: str, decod
         raise ValueError(f"--{next(iter(decoding))}: nothing is decoded, {' and '.join(names)} holds translations")
 
 
-def _check_files(files: Mapping[str, str | None], names: Sequence[str], side: str, given: DataConfig) -> None:
-    if side != "test" and not given.embedded:
+def _check_files(files: Mapping[str, str | None], names: Sequence[str], side: str, own_pairs: DataConfig) -> None:
+    if side != "test" and not own_pairs.embedded:
         raise ValueError(f"--side {side} is a side of the run's own data; leave it out when other pairs are given")
     if files["translations"] and len(names) > 1:
         raise ValueError("--translations writes those of one run; evaluate the runs one by one for it")

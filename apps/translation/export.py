@@ -27,13 +27,13 @@ def export(
     """
     import dataclasses
 
-    from .decoding import with_options
+    from .decoding import given, with_options
 
-    given = {"beam_size": beam_size, "length_penalty": length_penalty, "coverage_penalty": coverage_penalty}
+    options = given(beam_size=beam_size, length_penalty=length_penalty, coverage_penalty=coverage_penalty)
     with reading_input():
         folder = RunFolder.open(run)
         config = folder.config()
-        decode = with_options(config.decode, **{name: value for name, value in given.items() if value is not None})
+        decode = with_options(config.decode, **options)
         path = Path(output) if output else next_version(folder)
         if path.exists():
             raise ValueError(f"--output {path}: exists; choose another folder")

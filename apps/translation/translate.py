@@ -9,7 +9,7 @@ from pathlib import Path
 from rnnapps.command_line import BadInput, reading_input
 
 from .answers import Answer, Sampling, Translation, best, n_best_of, samples
-from .decoding import fingerprint, load_for, run_with_weights
+from .decoding import fingerprint, given, load_for, run_with_weights
 from .direct_output import DirectOutput
 from .progress import Progress
 from .read_lines import read_lines, typed_lines
@@ -73,9 +73,8 @@ def translate(
     for name, value in (("n_best", n_best), ("batch_size", batch_size), ("chunk_size", chunk_size)):
         if value < 1:
             raise BadInput(f"--{name} must be at least 1, is {value}")
-    drawing = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "seed": seed}
-    searching = {"beam_size": beam_size, "length_penalty": length_penalty, "coverage_penalty": coverage_penalty}
-    drawing, searching = _given(drawing), _given(searching)
+    drawing = given(temperature=temperature, top_k=top_k, top_p=top_p, seed=seed)
+    searching = given(beam_size=beam_size, length_penalty=length_penalty, coverage_penalty=coverage_penalty)
     at_once = interactive or (text is None and input is None and sys.stdin.isatty())
     with ExitStack() as files:
         with reading_input():
@@ -145,10 +144,6 @@ def _warn_of(cut: list[int]) -> None:
 def _clear(progress: Progress | None) -> None:
     if progress:
         progress.end()
-
-
-def _given(options: dict) -> dict:
-    return {name: value for name, value in options.items() if value is not None}
 
 
 def _sampling(sample, drawing: dict, searching: dict, n_best: int, alignments: bool) -> Sampling | None:

@@ -3,6 +3,8 @@
 reference   the papers' equations step by step, gradients by autodiff: the truth for tests
 bptt        hand-derived backpropagation through time
 keras       Keras's own loop (cuDNN on a GPU); it runs in the layer, because it needs the cell
+
+`attention_loop` is the second kind for a decoder that attends before each step.
 """
 
 from rnnapps.kernels import reference
@@ -12,6 +14,7 @@ from rnnapps.kernels.attention_loop import Level, attention_loop
 from rnnapps.kernels.choice import KERNELS, choose, validate
 from rnnapps.kernels.flat_matmul import flat_matmul
 from rnnapps.kernels.input_projection import project
+from rnnapps.kernels.masked_softmax import masked_softmax
 from rnnapps.kernels.parameters import GRUParameters, LSTMParameters, SimpleRNNParameters
 from rnnapps.kernels.run import run, steps_of
 
@@ -26,6 +29,7 @@ __all__ = [
     "choose",
     "flat_matmul",
     "is_derivable",
+    "masked_softmax",
     "project",
     "reference",
     "run",

@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 
 import tensorflow as tf
 
+from rnnapps.kernels.flat_matmul import flat_matmul
+from rnnapps.kernels.masked_softmax import masked_softmax
+
 WEIGHTS = ("keys", "query_kernel", "direction", "coverage_kernel")
 
 
@@ -43,14 +46,7 @@ class AdditiveAttention:
         if self.coverage_kernel is not None:
             total += coverage[:, :, None] * self.coverage_kernel
         compared = tf.tanh(total)
-        flat = tf.reshape(compared, (-1, self.direction.shape[0]))  # one product instead of one per row: a third
-        scores = tf.reshape(tf.matmul(flat, self.direction[:, None]), tf.shape(compared)[:2])
-        scores.set_shape(compared.shape[:2])
-        if self.mask is None:
-            return tf.nn.softmax(scores), compared
-        # Finite, and twice: as `layers.attend.masked_softmax`.
-        alignment = tf.nn.softmax(tf.where(self.mask, scores, tf.constant(-1e9, scores.dtype)))
-        return tf.where(self.mask, alignment, tf.zeros_like(alignment)), compared
+        return masked_softmax(flat_matmul(compared, self.direction[:, None])[..., 0], self.mask), compared
 
     def zero_gradients(self) -> tuple[tf.Tensor, ...]:
         """What `backward` adds to: the gradients of keys, v and w; that of W_a is one product after the loop."""
@@ -75,7 +71,6 @@ class AdditiveAttention:
         sums = (d_keys + d_total, total_direction + d_direction)
         if self.coverage_kernel is None:
             return d_query, None, sums
-        total = tf.reshape(d_total, flat)
-        d_coverage = tf.reshape(tf.matmul(total, self.coverage_kernel[:, None]), tf.shape(coverage))
-        d_kernel = tf.matmul(tf.reshape(coverage, (1, -1)), total)[0]
+        d_coverage = flat_matmul(d_total, self.coverage_kernel[:, None])[..., 0]
+        d_kernel = tf.matmul(tf.reshape(coverage, (1, -1)), tf.reshape(d_total, flat))[0]
         return d_query, d_coverage, (*sums, rest[0] + d_kernel)

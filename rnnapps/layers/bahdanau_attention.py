@@ -120,7 +120,7 @@ class BahdanauAttention(keras.layers.Layer):
         if keys is None:
             values = without_padding(values, mask)
             keys = self.project(values)
-        projected = query @ self._cast(self.query_kernel)
+        projected = flat_matmul(query, self._cast(self.query_kernel))
         if query.shape.rank == 2:
             total = keys + projected[:, None]  # B, S, U
             if self.coverage:
@@ -130,7 +130,7 @@ class BahdanauAttention(keras.layers.Layer):
             raise ValueError(f"BahdanauAttention: with coverage the query must be (B, Q), got {query.shape}")
         else:
             compared = tf.tanh(keys[:, None] + projected[:, :, None])  # B, T, S, U
-        context, alignment = attend((compared @ self._direction())[..., 0], values, mask)
+        context, alignment = attend(flat_matmul(compared, self._direction())[..., 0], values, mask)
         return (context, alignment) if return_attention_scores else context
 
     def compute_mask(self, inputs, previous_mask):

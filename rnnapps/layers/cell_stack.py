@@ -24,6 +24,12 @@ def top_state(cells: Sequence, states: Sequence[tf.Tensor]) -> tf.Tensor:
     return states[-len(keras.tree.flatten(cells[-1].state_size))]
 
 
+def by_cell(cells: Sequence, states: Sequence[tf.Tensor]) -> list[list[tf.Tensor]]:
+    """Flat states, divided among the cells that they belong to."""
+    states = iter(states)
+    return [[next(states) for _ in keras.tree.flatten(cell.state_size)] for cell in cells]
+
+
 def run_cells(
     cells: Sequence,
     x: tf.Tensor,
@@ -44,10 +50,8 @@ def run_cells(
     Returns:
         What the last cell puts out (with its residual), and the new flat states.
     """
-    states, new_states = list(states), []
-    for level, cell in enumerate(cells):
-        count = len(keras.tree.flatten(cell.state_size))
-        own, states = states[:count], states[count:]
+    new_states = []
+    for level, (cell, own) in enumerate(zip(cells, by_cell(cells, states), strict=True)):
         mask = masks[level - 1] if level else None
         output, own = cell(x if mask is None else x * mask, own, training=training)
         new_states += keras.tree.flatten(own)

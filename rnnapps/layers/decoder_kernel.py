@@ -36,7 +36,7 @@ def run(
 
     parameters = [
         cell.parameters(training, embedded[:, 0], own[0])
-        for cell, own in zip(decoder.cells, _by_cell(decoder, states.cells), strict=True)
+        for cell, own in zip(decoder.cells, cell_stack.by_cell(decoder.cells, states.cells), strict=True)
     ]
     width = embedded.shape[-1]
     # Split, not sliced: the gradient of a slice is as large as the whole.
@@ -92,15 +92,10 @@ def _levels(decoder, parameters, masks):
 def _cells_alone(decoder, x, states, masks, training):
     """The stack over a whole target, a cell at a time: nothing from above enters the cells below."""
     final = []
-    for index, (cell, own) in enumerate(zip(decoder.cells, _by_cell(decoder, states), strict=True)):
+    for index, (cell, own) in enumerate(zip(decoder.cells, cell_stack.by_cell(decoder.cells, states), strict=True)):
         seen = drop(x, masks.between[index - 1]) if index else x
         parameters = cell.parameters(training, seen[:, 0], own[0])
         _, outputs, own = kernels.run("bptt", parameters, seen, own, training=training)
         x = outputs + x if decoder.residual and index else outputs
         final += own
     return x, tuple(final)
-
-
-def _by_cell(decoder, states):
-    states = list(states)
-    return [tuple(states.pop(0) for _ in cell_stack.state_widths([cell])) for cell in decoder.cells]

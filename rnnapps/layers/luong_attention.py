@@ -130,8 +130,8 @@ class LuongAttention(keras.layers.Layer):
     def _scores(self, query, keys):
         if self.score != "concat":
             return tf.matmul(query, keys, transpose_b=True)
-        projected = query @ self._cast(self.query_kernel)
-        return (tf.tanh(keys[:, None] + projected[:, :, None]) @ self._cast(self.v))[..., 0]
+        projected = flat_matmul(query, self._cast(self.query_kernel))
+        return flat_matmul(tf.tanh(keys[:, None] + projected[:, :, None]), self._cast(self.v))[..., 0]
 
     def _cast(self, weight):
         # `project` is also called from outside `__call__`, where Keras does not cast weights.
