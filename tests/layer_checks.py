@@ -84,7 +84,9 @@ def functional_model(subject: Subject) -> tuple[keras.Model, list[np.ndarray]]:
 
 def assert_close(values, expected, atol: float = 2e-5) -> None:
     for value, other in zip(flat(values), flat(expected), strict=True):
-        np.testing.assert_allclose(value, other, atol=atol, rtol=1e-4)
+        # Small entries of a large gradient carry the rounding of its large ones.
+        largest = max(1.0, float(np.max(np.abs(other), initial=0.0)))
+        np.testing.assert_allclose(value, other, atol=atol * largest, rtol=1e-4)
 
 
 def assert_finite(values) -> None:
