@@ -1,0 +1,51 @@
+"""Options of what a forecast says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from rnnapps.config_checks import one_of, within
+
+
+@dataclass(frozen=True)
+class ForecastConfig:
+    """Quantiles and their calibration.
+
+    Args:
+        quantiles: comma-separated levels in (0, 1), rising and symmetric about 0.5, which is among them.
+        calibration: how the quantiles are corrected by what came true, past only: none; rolling, by the outcomes of
+            the last `calibration_dates`; adaptive, and steered by how often they were missed lately.
+        calibration_dates: different dates of forecasts that the correction looks back on.
+        adaptive_rate: step of calibration adaptive, in (0, 1): how fast a level moves after a miss.
+        batch_size: windows forecast together.
+    """
+
+    quantiles: str = "0.05,0.1,0.25,0.5,0.75,0.9,0.95"
+    calibration: Literal["none", "rolling", "adaptive"] = "adaptive"
+    calibration_dates: int = 250
+    adaptive_rate: float = 0.01
+    batch_size: int = 1024
+
+    def __post_init__(self):
+        one_of(self, "forecast", "calibration", ("none", "rolling", "adaptive"))
+        for name in ("calibration_dates", "batch_size"):
+            within(self, "forecast", name, least=1)
+        within(self, "forecast", "adaptive_rate", above=0, below=1)
+        levels = self.levels
+        symmetric = all(abs(low + high - 1) < 1e-9 for low, high in zip(levels, reversed(levels), strict=True))
+        if not symmetric or 0.5 not in levels or list(levels) != sorted(set(levels)) or levels[0] <= 0:
+            raise ValueError(
+                f"forecast.quantiles: {self.quantiles!r} must be rising, between 0 and 1, symmetric about 0.5 and "
+                "include it, such as 0.05,0.25,0.5,0.75,0.95"
+            )
+
+    @property
+    def levels(self) -> tuple[float, ...]:
+        """The levels as numbers."""
+        try:
+            return tuple(float(level) for level in self.quantiles.split(","))
+        except ValueError:
+            raise ValueError(
+                f"forecast.quantiles: {self.quantiles!r} is not a list of numbers such as 0.1,0.5,0.9"
+            ) from None
