@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass, field
-from typing import Any
 
-from .checks import known
+from rnnapps.config_sections import ConfigSections
+
 from .data import DataConfig, TokenizerConfig
 from .decode import DecodeConfig
 from .model import ModelConfig
@@ -16,7 +15,7 @@ __all__ = ["DataConfig", "DecodeConfig", "ModelConfig", "TokenizerConfig", "Trai
 
 
 @dataclass(frozen=True)
-class TranslationConfig:
+class TranslationConfig(ConfigSections):
     """All options of a run, as its config.yaml holds them.
 
     Args:
@@ -39,16 +38,3 @@ class TranslationConfig:
                 "model.tie_embeddings: 'all' shares one embedding between both languages and needs "
                 "tokenizer.joint true; use 'target' with separate vocabularies"
             )
-
-    def to_dict(self) -> dict[str, dict[str, Any]]:
-        """The options as plain values, section by section."""
-        return dataclasses.asdict(self)
-
-    @classmethod
-    def from_dict(cls, values: dict[str, dict[str, Any]]) -> TranslationConfig:
-        """The inverse of `to_dict`; an unknown section or option is a ValueError that names it."""
-        sections = {section.name: section.default_factory for section in dataclasses.fields(cls)}
-        known("configuration", values, sections)
-        for name, options in values.items():
-            known(name, options, {option.name: option for option in dataclasses.fields(sections[name])})
-        return cls(**{name: sections[name](**options) for name, options in values.items()})

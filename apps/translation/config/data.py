@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from rnnapps.config_checks import one_of, within
+
 from ..datasets import find_dataset
-from .checks import one_of, within
 
 
 @dataclass(frozen=True)

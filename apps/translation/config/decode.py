@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .checks import within
+from rnnapps.config_checks import within
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from .checks import one_of, within
+from rnnapps.config_checks import one_of, within
 
 
 @dataclass(frozen=True)

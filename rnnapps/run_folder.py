@@ -1,0 +1,178 @@
+"""What a run leaves on disk, and where."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from rnnapps.command_line import BadInput
+from rnnapps.config_sections import ConfigSections
+
+ROOT = Path("saved_models")
+
+
+class RunFolder:
+    """A run's folder: config.yaml, checkpoints, weights, history, metrics, plots, SavedModels.
+
+    An application extends it by saying what its runs are.
+
+    Args:
+        path: the folder.
+
+    Class attributes:
+        application: str, the folder of its runs under saved_models/.
+        product: str, what a run makes, for messages: "the translator".
+        configuration: the class of its options, a `ConfigSections`.
+    """
+
+    application: str
+    product: str
+    configuration: type[ConfigSections]
+
+    def __init__(self, path: str | Path):
+        self.path = Path(path)
+        self.config_file = self.path / "config.yaml"
+        self.weights = self.path / "model.weights.h5"
+        self.history = self.path / "history.csv"
+        self.metrics = self.path / "metrics.json"
+        self.plots = self.path / "plots"
+
+    @classmethod
+    def home(cls) -> Path:
+        """Where runs are that were given a name only."""
+        return ROOT / cls.application
+
+    @classmethod
+    def new_path(cls, run: str | None, data: str) -> Path:
+        """Where a new run is to be: the path or name `run`, by default the name of its data, date and time."""
+        if run is None:
+            name = Path(data.replace(":", "-")).name.split(".")[0] or "run"
+            return cls.home() / f"{name}-{datetime.datetime.now():%Y%m%d-%H%M%S}"
+        return Path(run) if os.sep in run else cls.home() / run
+
+    @classmethod
+    def create(cls, path: str | Path, config: ConfigSections) -> RunFolder:
+        """Makes the folder, its configuration already in it.
+
+        Raises:
+            ValueError: it exists.
+        """
+        path = Path(path)
+        cls.refuse_existing(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # A run without its configuration could not be resumed, so neither appears before the other.
+        staging = Path(tempfile.mkdtemp(prefix=".new.", dir=path.parent))
+        complete = staging / path.name
+        complete.mkdir()
+        cls(complete)._write_config(config)
+        complete.rename(path)
+        shutil.rmtree(staging)
+        return cls(path)
+
+    @staticmethod
+    def refuse_existing(path: Path) -> None:
+        """Raises a ValueError if there is something at `path`."""
+        if path.exists():
+            raise ValueError(f"{path}: the run exists; choose another --run, or continue it with --resume")
+
+    @classmethod
+    def open(cls, name: str | Path) -> RunFolder:
+        """An existing run, by its path or by its name under `home`.
+
+        Raises:
+            FileNotFoundError: there is no such folder.
+            ValueError: the folder is not a run.
+        """
+        path = cls.locate(name)
+        if not (path / "config.yaml").is_file():
+            raise ValueError(f"{path}: not a run of {cls.product}: it has no config.yaml")
+        return cls(path)
+
+    @classmethod
+    def locate(cls, name: str | Path) -> Path:
+        """The folder that a user means by `name`: that path, or that run under `home`.
+
+        Raises:
+            FileNotFoundError: neither exists.
+        """
+        for path in (Path(name), cls.home() / name):
+            if path.is_dir():
+                return path
+        raise FileNotFoundError(f"{name}: no such model folder, neither here nor in {cls.home()}")
+
+    @property
+    def has_checkpoints(self) -> bool:
+        """Whether there is a checkpoint to resume from."""
+        return any((self.path / "checkpoints").glob("checkpoint-*.npz"))
+
+    def config(self) -> ConfigSections:
+        """The options that the run was started with.
+
+        Raises:
+            ValueError: the file cannot be read as options.
+        """
+        import yaml
+
+        try:
+            return self.configuration.from_dict(yaml.safe_load(self.config_file.read_text(encoding="utf-8")))
+        except (yaml.YAMLError, UnicodeDecodeError, AttributeError, TypeError) as error:
+            raise ValueError(f"{self.config_file}: not a configuration: {error}") from None
+
+    def resumed_config(self, config: ConfigSections) -> ConfigSections:
+        """The run's own options; those given now may be none or the same, because no other would be true.
+
+        Raises:
+            ValueError: an option that was given is another than the run's; the first one is named.
+        """
+        stored = self.config()
+        if config in (stored, self.configuration()):
+            return stored
+        for section in dataclasses.fields(config):
+            then, now = getattr(stored, section.name), getattr(config, section.name)
+            for option in dataclasses.fields(then):
+                was, is_now = getattr(then, option.name), getattr(now, option.name)
+                if was != is_now:
+                    raise ValueError(
+                        f"--{section.name}.{option.name} {is_now}: the run was started with {was}; a resumed run "
+                        "keeps its options, so leave them out, or start another --run"
+                    )
+        return stored
+
+    def write_metrics(self, metrics: Mapping) -> None:
+        """Writes metrics.json; floats keep their full precision."""
+        text = json.dumps(metrics, indent=2, ensure_ascii=False)
+        self.metrics.write_text(text + "\n", encoding="utf-8")
+
+    def read_metrics(self) -> dict:
+        """What `write_metrics` wrote, or nothing if training has not ended."""
+        return json.loads(self.metrics.read_text(encoding="utf-8")) if self.metrics.is_file() else {}
+
+    def _write_config(self, config: ConfigSections) -> None:
+        import yaml
+
+        text = yaml.safe_dump(config.to_dict(), sort_keys=False, allow_unicode=True)
+        self.config_file.write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def resumable(path: Path) -> Iterator[None]:
+    """What the disk or damaged files prevent in the training of a run becomes one line that says how to go on.
+
+    Args:
+        path: the run's folder.
+    """
+    from rnnapps.training import CheckpointError
+
+    try:
+        yield
+    except CheckpointError as error:
+        raise BadInput(str(error)) from error
+    except OSError as error:
+        raise BadInput(f"{error}; what was trained is kept, go on with: train --run {path} --resume") from error
