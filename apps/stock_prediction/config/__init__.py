@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass, field
-from typing import Any
 
-from rnnapps.config_checks import known
+from rnnapps.config_sections import ConfigSections
 
 from .data import DataConfig
 from .forecast import ForecastConfig
@@ -17,7 +15,7 @@ __all__ = ["DataConfig", "ForecastConfig", "ModelConfig", "StockConfig", "TrainC
 
 
 @dataclass(frozen=True)
-class StockConfig:
+class StockConfig(ConfigSections):
     """All options of a run, as its config.yaml holds them.
 
     Args:
@@ -31,16 +29,3 @@ class StockConfig:
     model: ModelConfig = field(default_factory=ModelConfig)
     train: TrainConfig = field(default_factory=TrainConfig)
     forecast: ForecastConfig = field(default_factory=ForecastConfig)
-
-    def to_dict(self) -> dict[str, dict[str, Any]]:
-        """The options as plain values, section by section."""
-        return dataclasses.asdict(self)
-
-    @classmethod
-    def from_dict(cls, values: dict[str, dict[str, Any]]) -> StockConfig:
-        """The inverse of `to_dict`; an unknown section or option is a ValueError that names it."""
-        sections = {section.name: section.default_factory for section in dataclasses.fields(cls)}
-        known("configuration", values, sections)
-        for name, options in values.items():
-            known(name, options, {option.name: option for option in dataclasses.fields(sections[name])})
-        return cls(**{name: sections[name](**options) for name, options in values.items()})

@@ -1,0 +1,31 @@
+"""The forecaster's command line: `python -m apps.stock_prediction <command>`."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rnnapps.command_line import run_command_line
+
+VERBS = {
+    "train": "train on the embedded prices or on your own table",
+    "evaluate": "scores of a run beside baselines, and a verdict in words",
+    "forecast": "dated quantiles past the last row, as CSV and fan charts",
+    "backtest": "a trading rule on the forecasts, with costs",
+    "detect": "dated anomalies in trading patterns",
+    "export": "write a run's SavedModel again",
+    "check": "check a table of prices, or audit a run for leaks",
+    "update": "continue a run's training on new rows",
+}
+PRESETS = {"train": Path(__file__).parent / "presets"}
+SHORTHANDS = {"train": {"--data": "--data.path", "--dataset": "--data.dataset"}}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command and returns the exit code: 0, 2 for bad input, 130 for Ctrl-C."""
+    argv = list(sys.argv[1:] if argv is None else argv)
+    verb = argv[0] if argv else ""
+    return run_command_line("stock_prediction", VERBS, __package__, argv, SHORTHANDS.get(verb, {}), PRESETS.get(verb))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
