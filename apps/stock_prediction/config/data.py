@@ -56,7 +56,9 @@ class DataConfig:
         jump_limit: factor between two closing prices in a row that is taken for an unadjusted split, > 1; 0 allows
             any.
         sort: put rows in the order of their times; else rows that are not in order are an error.
-        skip_faulty: leave out tickers with faulty rows and say so; else they are an error.
+        faulty: what happens to rows that cannot be right, such as a high below the low: stop with an error, leave
+            them out (drop_rows; a bar less, none is made up), or leave out their tickers (drop_tickers); what was
+            left out is reported.
     """
 
     path: str | None = None
@@ -85,12 +87,13 @@ class DataConfig:
     test_fraction: float = 0.15
     jump_limit: float = 9.0
     sort: bool = False
-    skip_faulty: bool = False
+    faulty: Literal["stop", "drop_rows", "drop_tickers"] = "stop"
 
     def __post_init__(self):
         one_of(self, "data", "format", ("auto", "long", "wide", "folder"))
         one_of(self, "data", "scale", ("auto", "log", "linear"))
         one_of(self, "data", "time_zone", ("local", "utc"))
+        one_of(self, "data", "faulty", ("stop", "drop_rows", "drop_tickers"))
         if self.dataset is not None:
             one_of(self, "data", "dataset", ("bokeh",))
             if self.path is not None:
