@@ -11,6 +11,8 @@ import numpy as np
 # How many exceedances the tail that is assumed to begin with counts for.
 TAIL_PRIOR = 20
 SMALLEST = 1e-300  # probability: its logarithm is finite
+# What one outcome may say about a stretch: alone it is an event of its own, however far out it is.
+LEAST_IN_A_STRETCH = 1e-3
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def surprises(quantiles: np.ndarray, outcomes: np.ndarray, levels: np.ndarray, s
         raise ValueError(f"span must be at least 1, is {span}")
     place = places(quantiles, outcomes, levels)
     tail = np.clip(2 * np.minimum(place, 1 - place), SMALLEST, 1.0)
-    log_score = -np.log(tail)
+    log_score = -np.log(np.maximum(tail, LEAST_IN_A_STRETCH))
     counts = np.minimum(np.arange(1, len(tail) + 1), span)
     # Window by window and not as a difference of running sums, in which an earlier huge score would leave its rounding.
     padded = np.concatenate([np.zeros(span - 1), log_score])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -101,8 +102,21 @@ def audit(
     """
     if not len(cutoffs):
         raise ValueError("cutoffs is empty; give at least one time within the panel")
-    cutoffs = [np.datetime64(cutoff, "s") for cutoff in cutoffs]
-    return [_examine(name, component, panel, cutoffs, corruptions, seed) for name, component in components.items()]
+    cutoffs = tuple(np.datetime64(cutoff, "s") for cutoff in cutoffs)
+    # What a component makes of corrupted rows is not looked at; that numpy warns of them is no news.
+    with np.errstate(all="ignore"):
+        clean = {name: _results(component, panel) for name, component in components.items()}
+        compared, leaks = dict.fromkeys(components, 0), {}
+        # Panel by panel, so that components may share what they make of one, such as a fitted network.
+        for cutoff, how in itertools.product(cutoffs, corruptions):
+            changed = corrupted(panel, cutoff, how, seed)
+            rows = f"the rows from {_short(cutoff)} on were {how}"
+            for name in [name for name in components if name not in leaks]:
+                count, leak = _compare(components[name], changed, clean[name], cutoff)
+                compared[name] += count
+                if leak:
+                    leaks[name] = f"{leak} when {rows}"
+    return [Finding(name, cutoffs, compared[name], leaks.get(name)) for name in components]
 
 
 def corrupted(panel: Panel, cutoff: np.datetime64, how: str, seed: int = 0) -> Panel:
@@ -138,24 +152,15 @@ CORRUPTIONS = {
 }
 
 
-def _examine(name, component, panel, cutoffs, corruptions, seed) -> Finding:
-    compared = 0
-    # What the component makes of corrupted rows is not looked at; that numpy warns of them is no news.
-    with np.errstate(all="ignore"):
-        clean = _results(component, panel)
-        for cutoff in cutoffs:
-            expected = [dated.before(cutoff) for dated in clean]
-            for how in corruptions:
-                rows = f"the rows from {_short(cutoff)} on were {how}"
-                try:
-                    found = _results(component, corrupted(panel, cutoff, how, seed))
-                except Exception as error:  # told in the finding
-                    return Finding(name, tuple(cutoffs), compared, f"{type(error).__name__} once {rows}: {error}")
-                found = [dated.before(cutoff) for dated in found]
-                if leak := _difference(expected, found):
-                    return Finding(name, tuple(cutoffs), compared, f"{leak} when {rows}")
-                compared += sum(values.size for _, values in found)
-    return Finding(name, tuple(cutoffs), compared)
+def _compare(component, changed, clean, cutoff) -> tuple[int, str | None]:
+    """How many numbers were compared, and the first difference."""
+    try:
+        results = _results(component, changed)
+    except Exception as error:  # told in the finding
+        return 0, f"it failed, {type(error).__name__}: {error}"
+    found = [dated.before(cutoff) for dated in results]
+    leak = _difference([dated.before(cutoff) for dated in clean], found)
+    return sum(values.size for _, values in found), leak
 
 
 def _results(component, panel) -> list[Dated]:

@@ -65,6 +65,7 @@ def test_sums_have_the_gamma_distributions_tails():
 def test_a_span_of_one_is_the_outcome_alone():
     # P(exponential >= -log p) = p.
     found = surprises(*calm(50), LEVELS, 1)
+    assert found.tail.min() > 1e-3
     np.testing.assert_allclose(found.wild, found.tail, rtol=1e-9)
 
 
@@ -81,7 +82,7 @@ def test_a_volatile_stretch_stands_out_of_the_smoothed_score():
     outcomes[200:220] *= 2.5
     found = surprises(quantiles, outcomes, LEVELS, 10)
     assert 203 <= found.wild.argmin() <= 224
-    assert found.wild.min() < 1e-6 < found.wild[:200].min()
+    assert found.wild.min() < 1e-5 < 1e-3 < found.wild[:200].min()
 
 
 def test_a_frozen_price_stands_out_as_too_quiet():
@@ -91,6 +92,14 @@ def test_a_frozen_price_stands_out_as_too_quiet():
     assert 204 <= found.quiet.argmin() <= 220
     assert found.quiet[209] < 1e-12 < 1e-3 < found.quiet[:200].min()
     assert found.wild[200:220].min() > 0.05
+
+
+def test_a_single_shock_is_no_volatile_stretch():
+    quantiles, outcomes = calm(300)
+    outcomes[200] = quantiles[200, -1] * 50
+    found = surprises(quantiles, outcomes, LEVELS, 10)
+    assert found.tail[200] < 1e-100
+    assert found.wild[200:210].min() > 1e-3
 
 
 def test_a_huge_score_leaves_the_window_without_a_trace():
