@@ -45,8 +45,10 @@ def check_panel(
     place = {name: number for number, name in enumerate(reading.panel.names)}
     problems.sort(key=lambda p: (place.get(p.series, -1), -1 if p.row is None else p.row))
     # The times of a wide table are those of all its series: a fault of them is told once.
-    once = {(p.kind in TIME_KINDS or p.message, p.kind, p.file, p.line): p for p in reversed(problems)}
-    return list(reversed(once.values()))
+    once: dict[tuple, Problem] = {}
+    for p in problems:
+        once.setdefault((p.kind, p.file, p.line, p.kind in TIME_KINDS or p.message), p)
+    return list(once.values())
 
 
 def _missing(reading: Reading) -> list[Problem]:
@@ -157,9 +159,9 @@ def _history(reading: Reading, window: int, horizon: int, before: np.datetime64 
         rows = len(times) if before is None else int((times < before).sum())
         if rows < window + horizon:
             where = "" if before is None else f" before {written(before)}"
-            message = (
-                f"has {rows} rows{where}, but a window of {window} and a horizon of {horizon} need "
-                f"{window + horizon}; choose a shorter window, give more history or leave it out"
-            )
+            need = f"a window of {window} and a horizon of {horizon} need {window + horizon}"
+            if not horizon:
+                need = f"a window of {window} rows needs as many"
+            message = f"has {rows} rows{where}, but {need}; choose a shorter window, give more history or leave it out"
             found.append(reading.series_problem("history", k, message))
     return found

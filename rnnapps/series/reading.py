@@ -120,6 +120,24 @@ class Reading:
         """The rows of each series by time, those of one time in the order of the file."""
         return self.with_rows(np.lexsort((self.panel.times, self.panel.series)))
 
+    def with_coming(self) -> Reading:
+        """Rows at the end of a series that hold future covariates and nothing else, as `Panel.coming`."""
+        panel = self.panel
+        if not panel.future_columns:
+            return self
+        told = [problem.row for problem in self.problems if problem.row is not None]
+        ahead = np.isnan(panel.values).all(axis=1) & np.isfinite(panel.future).all(axis=1)
+        ahead[told] = False
+        coming, kept = {}, np.ones(len(ahead), bool)
+        for k, name in enumerate(panel.names):
+            rows = panel.rows(k)
+            count = int(np.logical_and.accumulate(ahead[rows][::-1]).sum())
+            if count:
+                coming[name] = panel.future[rows.stop - count : rows.stop]
+                kept[rows.stop - count : rows.stop] = False
+        left = self.with_rows(np.flatnonzero(kept))
+        return dataclasses.replace(left, panel=dataclasses.replace(left.panel, coming=coming))
+
     def _known(self, names: Sequence[str]) -> Sequence[str]:
         if unknown := [name for name in names if name not in self.panel.names]:
             raise ValueError(f"{unknown[0]!r} is not among the series: {', '.join(self.panel.names)}")
