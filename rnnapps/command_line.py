@@ -139,7 +139,7 @@ def _parser(function: Callable, program: str):
 
     about = inspect.getdoc(function).partition("\n")[0]
     parser = jsonargparse.ArgumentParser(prog=program, description=about, exit_on_error=False, allow_abbrev=False)
-    parameters = inspect.signature(function).parameters.values()
+    parameters = inspect.signature(function, eval_str=True).parameters.values()
     structured = {p.name: p.annotation for p in parameters if dataclasses.is_dataclass(p.annotation)}
     switches = {p.name for p in parameters if p.annotation is bool and p.default is False}
     if structured:

@@ -1,0 +1,77 @@
+"""The end of a training run: calibration, figures, plots, SavedModel and what the user reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rnnapps.inspection import plot_history
+from rnnapps.training import save_weights
+
+from .calibrate import calibrate, rows_needed
+from .config import StockConfig
+from .data import Data
+from .export import write_saved_model
+from .forecast_table import dated_forecasts, example_lines, plot_fans
+from .held_out_score import score_held_out
+from .load import load_forecaster
+from .model import Forecaster
+from .run_folder import RunFolder
+from .run_state import RunState, last_rows
+from .split_in_time import Sides
+
+MOST_FANS = 4
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """What was found and written.
+
+    Fields:
+        summary: verdict and examples, for reading.
+        plots: paths.
+    """
+
+    summary: str
+    plots: tuple[Path, ...]
+
+
+def conclude(
+    model: Forecaster, config: StockConfig, data: Data, sides: Sides, folder: RunFolder, trained: dict
+) -> Conclusion:
+    """Scores the test side, calibrates for what comes, and writes metrics.json, weights, the SavedModel and the plots.
+
+    Args:
+        model: with the weights to keep.
+        config: every option.
+        data: the series.
+        sides: the windows of training, validation and test.
+        folder: the run's.
+        trained: what `fit_forecaster` returned.
+    """
+    test = score_held_out(model, config, sides)
+    calibrated = calibrate(model, data.panel, config.forecast, sides.validation_start)
+    metrics = {
+        "test": test.figures,
+        "verdict": test.verdicts,
+        "training": trained,
+        "calibration": {"method": config.forecast.calibration, "forecasts": calibrated},
+        "data": {"name": data.name, "licence": data.licence, "windows": _counts(sides), "series": len(data.panel)},
+        "parameters": model.count_params(),
+        "quality": test.text,
+    }
+    folder.write_metrics(metrics)
+    save_weights(model, folder.weights)
+    state = RunState(last_rows(data.panel, rows_needed(config)), folder.weights.name)
+    state.write(folder.state_file)
+    if not (path := folder.path / "1").exists():
+        write_saved_model(model, folder, config, state, path)
+    forecasts = dated_forecasts(load_forecaster(path), state.panel)
+    plots = [plot_history(folder.history, folder.plots / "history.png")]
+    plots += sorted(folder.plots.glob("gradient_flow*.png"))
+    plots += plot_fans(forecasts[:MOST_FANS], state.panel, folder.plots)
+    return Conclusion("\n".join(["", test.text, "", *example_lines(forecasts)]), tuple(plots))
+
+
+def _counts(sides: Sides) -> dict[str, int]:
+    return {side: len(getattr(sides, side)) for side in ("training", "validation", "test")}

@@ -1,0 +1,65 @@
+"""A run as a SavedModel that takes raw rows and gives quantiles of prices."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rnnapps.command_line import reading_input
+from rnnapps.export import export_saved_model, exported_versions
+
+from .run_folder import RunFolder
+from .run_state import RunState
+
+
+def export(run: str, output: str | None = None) -> Path:
+    """Writes a trained run's SavedModel again, as its next version.
+
+    Args:
+        run: path or name of a run.
+        output: folder to write instead of the run's next version; must not exist.
+    """
+    with reading_input():
+        folder = RunFolder.open(run)
+        config = folder.config()
+        path = Path(output) if output else next_version(folder)
+        if path.exists():
+            raise ValueError(f"--output {path}: exists; choose another folder")
+        state = folder.state()
+        model = load_trained(folder, state)
+    write_saved_model(model, folder, config, state, path)
+    print(path)
+    return path
+
+
+def write_saved_model(model, folder: RunFolder, config, state: RunState, path: Path) -> Path:
+    """Exports a trained `Forecaster` with its signatures and a model card."""
+    from .model_card import model_card
+    from .saved_forecaster import SavedForecaster
+
+    served = SavedForecaster(model, state.panel)
+    card = model_card(folder.path.name, config, state.panel, folder.read_metrics(), state.updates)
+    return export_saved_model(served.module, path, served.signatures(), card)
+
+
+def next_version(folder: RunFolder) -> Path:
+    """The folder of the version after the latest, 1 at first."""
+    return folder.path / str(max(exported_versions(folder.path), default=0) + 1)
+
+
+def load_trained(folder: RunFolder, state: RunState | None = None):
+    """The `Forecaster` of a run from its weights, not from its SavedModel.
+
+    Raises:
+        FileNotFoundError: the run has not ended yet, or its files are gone.
+        ValueError: the weights do not fit the configuration.
+    """
+    from .model import build_forecaster
+
+    state = state or folder.state()
+    weights = folder.path / state.weights
+    if not weights.is_file():
+        raise FileNotFoundError(f"{weights}: no trained weights; finish the run with train --resume")
+    config = folder.config()
+    model = build_forecaster(config.model, config.forecast, state.panel)
+    model.load_weights(weights)
+    return model

@@ -1,0 +1,77 @@
+"""What a run remembers between its commands: the rows it saw last, and which weights go with them."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from rnnapps.series.panel import Panel
+from rnnapps.training import write_atomically
+
+ARRAYS = ("values", "times", "starts", "past", "future", "ids")
+PLAIN = ("names", "columns", "scale", "target", "past_columns", "future_columns")
+
+
+@dataclass(frozen=True)
+class RunState:
+    """One file, replaced whole, so that rows and weights always belong together.
+
+    Fields:
+        panel: the last rows of every series, as far back as forecasts, calibration and `update` look.
+        weights: name of the file of weights in the run's folder.
+        updates: how often the run went on training on new rows.
+    """
+
+    panel: Panel
+    weights: str
+    updates: int = 0
+
+    def write(self, path: Path) -> None:
+        """Writes or replaces the file."""
+        panel = self.panel
+        about = {name: getattr(panel, name) for name in PLAIN}
+        about |= {"weights": self.weights, "updates": self.updates, "coming": list(panel.coming)}
+        arrays = {name: getattr(panel, name) for name in ARRAYS}
+        arrays["times"] = panel.times.astype("datetime64[s]").astype("int64")
+        arrays |= {f"coming/{name}": rows for name, rows in panel.coming.items()}
+        arrays["about"] = np.frombuffer(json.dumps(about).encode(), np.uint8)
+        write_atomically(path, lambda file: np.savez(file, **arrays))
+
+    @classmethod
+    def read(cls, path: Path) -> RunState:
+        """The inverse of `write`.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            ValueError: it cannot be read.
+        """
+        if not path.is_file():
+            raise FileNotFoundError(f"{path}: not there; finish the run with train --resume")
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                about = json.loads(file["about"].tobytes())
+                arrays = {name: file[name] for name in ARRAYS}
+                coming = {name: file[f"coming/{name}"] for name in about["coming"]}
+        except Exception as error:  # a flipped bit can make the reader raise nearly anything
+            raise ValueError(f"{path}: damaged ({error}); start another run") from None
+        arrays["times"] = arrays["times"].astype("datetime64[s]")
+        plain = {name: tuple(about[name]) if isinstance(about[name], list) else about[name] for name in PLAIN}
+        return cls(Panel(**plain, **arrays, coming=coming), about["weights"], about["updates"])
+
+
+def last_rows(panel: Panel, count: int) -> Panel:
+    """The last `count` rows of every series, or as many as it has."""
+    lengths = np.diff(panel.starts)
+    kept = np.minimum(lengths, count)
+    skipped = np.repeat(panel.starts[1:] - kept, lengths)
+    chosen = np.arange(len(panel.times)) >= skipped
+    fields = ("values", "times", "past", "future")
+    return dataclasses.replace(
+        panel,
+        **{name: getattr(panel, name)[chosen] for name in fields},
+        starts=np.concatenate([[0], np.cumsum(kept)]).astype("int64"),
+    )
