@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -154,8 +155,9 @@ def find_problems(
 ) -> list[Problem]:
     """All faults that training would refuse; see `check_panel`."""
     before = None
-    if window is not None and (~np.isnat(reading.panel.times)).any():
-        before = split_dates(reading.panel, config)[0]
+    if window is not None:
+        with contextlib.suppress(ValueError):  # of dates that leave a side empty, which `split` tells
+            before = split_dates(reading.panel, config)[0]
     return check_panel(reading, config.jump_limit, window, horizon, before)
 
 

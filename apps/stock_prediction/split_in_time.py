@@ -38,6 +38,8 @@ def split_dates(panel: Panel, config: DataConfig) -> tuple[np.datetime64, np.dat
         ValueError: dates that leave a side without rows.
     """
     times = np.unique(panel.times[~np.isnat(panel.times)])
+    if not len(times):
+        raise ValueError("no row has a date; give a file with rows")
     validation, test = date_of(config, "validation_start"), date_of(config, "test_start")
     if test is None:
         test = times[min(len(times) - 1, int(len(times) * (1 - config.test_fraction)))]

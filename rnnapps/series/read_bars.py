@@ -81,7 +81,7 @@ def parse_bars(table: Table, how: TableFormat = NO_FORMAT) -> Reading:
     frame, header = table.frame, table.header
     time_columns = how.find_time(header) or (how.need("time", header),)
     columns = {role: how.need(role, header) for role in BARS if role != "volume"}
-    if str(how.columns.get("volume")).lower() != "none":
+    if (how.columns.get("volume") or "").lower() != "none":
         columns["volume"] = how.need("volume", header)
     if adjusted := how.find("adjusted", header):
         columns["adjusted"] = adjusted
