@@ -1,16 +1,21 @@
 """Conformal calibration: quantiles moved so that they cover what they say, learnt from the past alone.
 
-Every quantile gets an additive offset per lead time and level: the level's quantile of the past scores y - q, over
-all series together. Offsets are in units of the quantiles; where volatility differs between series or years, give
-quantiles and outcomes in units of each origin's own volatility.
+Offsets are added to the quantiles, one per lead time and level, learnt over all series together. They are in units
+of the quantiles: where volatility differs between series or years, give quantiles and outcomes in units of each
+origin's own volatility.
 
-What is guaranteed. If scores of past and future are exchangeable, P(y <= q + offset) = level when level * (n + 1)
-is a whole number, and within 1 / (n + 1) of it otherwise (Vovk, Gammerman and Shafer 2005). Prices are not
-exchangeable: years differ, and series of one date move together, so that the offsets are as sure as the number of
-dates, not of scores, allows. The "adaptive" form needs no such assumption: over D dates the part of outcomes at or
-below each quantile differs from its level by O(1 / (gamma * D)), whatever the outcomes are, as long as they are
-bounded (Gibbs and Candes 2021, proposition 4.1; late outcomes add their delay to the bound). It holds for
-the quantiles before they are sorted; sorting leaves the number of quantiles below an outcome as it is.
+Sides "both", the default: levels that mirror each other, .05 and .95, move apart or together by the same amount, so
+that the interval between them covers what it should, and the median stays (conformalized quantile regression: Romano,
+Patterson and Candes 2019, eq. 6-8). Sides "each": every level by itself. On daily prices that is worse: what a year
+of prices says about the direction of the next is noise, and "each" follows it.
+
+What is guaranteed. If past and future scores are exchangeable, the interval (the level) covers its share when share *
+(n + 1) is a whole number, and within 1 / (n + 1) of it otherwise (Vovk, Gammerman and Shafer 2005). Prices are not
+exchangeable: years differ, and series of one date move together, so that offsets are as sure as the number of dates,
+not of scores, allows. The "adaptive" form needs no such assumption: over D dates the share covered differs from what
+it should be by O((1 + horizon) / (gamma * D)), whatever the outcomes are, as long as they are bounded (Gibbs and
+Candes 2021, proposition 4.1; late outcomes lengthen it by the horizon). It holds before quantiles that cross are
+sorted, which leaves the number of quantiles below an outcome as it is.
 """
 
 from __future__ import annotations
@@ -22,11 +27,11 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from rnnapps.series.forecast_metrics import checked_levels
-from rnnapps.series.sliding_order import SlidingOrder
+from rnnapps.series.past_quantiles import FEWEST_DATES, past_quantiles
 
 Method = Literal["none", "rolling", "adaptive"]
+Sides = Literal["both", "each"]
 METHODS = ("none", "rolling", "adaptive")
-FEWEST_DATES = 20  # with fewer, offsets would be noise
 AT_ONCE = 4_000_000  # scores that are ordered at a time
 
 
@@ -58,30 +63,33 @@ class RollingOffsets:
         return self.offsets[np.searchsorted(self.dates, origin_times)]
 
 
-def conformal_offsets(quantiles: np.ndarray, outcomes: np.ndarray, levels: Sequence[float]) -> np.ndarray:
-    """(H, Q) offsets d that make P(y <= q + d) the level on these forecasts.
+def conformal_offsets(
+    quantiles: np.ndarray, outcomes: np.ndarray, levels: Sequence[float], sides: Sides = "both"
+) -> np.ndarray:
+    """(H, Q) offsets that make the quantiles cover what they say on these forecasts.
 
-    The level's quantile of the N scores y - q, at place level * (n + 1) among them, between two scores in
-    proportion, and at the last one beyond it.
+    With "each" side by itself: the level's quantile of the N scores y - q, at place level * (n + 1) among them,
+    between two scores in proportion, and at the last one beyond it. With "both": the same of the scores
+    max(low - y, y - high) of an interval.
 
     Args:
         quantiles: (N, H, Q).
         outcomes: (N, H), in the same units.
         levels: Q rising numbers in (0, 1).
+        sides: "both" or "each", see above.
     Raises:
-        ValueError: sizes that do not fit, or no forecast.
+        ValueError: sizes that do not fit, no forecast, or unknown sides.
 
-    >>> conformal_offsets(np.zeros((3, 1, 1)), np.array([[3.0], [1.0], [2.0]]), [0.5])
-    array([[2.]])
-
-    Vovk, Gammerman and Shafer 2005, Algorithmic learning in a random world, chapter 2.
+    >>> conformal_offsets(np.zeros((3, 1, 1)), np.array([[3.0], [1.0], [2.0]]), [0.25], "each")
+    array([[1.]])
     """
     levels = checked_levels(quantiles, outcomes, levels)
     if not len(outcomes):
         raise ValueError("no forecast to learn offsets from")
-    scores = outcomes[..., None] - quantiles
-    columns = [np.quantile(scores[..., i], level, axis=0, method="weibull") for i, level in enumerate(levels)]
-    return np.stack(columns, -1)
+    moves = _moves(levels, sides)
+    scores = _scores(quantiles, outcomes, moves)
+    columns = [np.quantile(scores[..., i], share, axis=0, method="weibull") for i, share in enumerate(moves.shares)]
+    return moves.offsets(np.stack(columns, -1)) if columns else np.zeros(quantiles.shape[1:])
 
 
 def rolling_calibration(
@@ -94,6 +102,7 @@ def rolling_calibration(
     history: History | None = None,
     method: Method = "rolling",
     gamma: float = 0.005,
+    sides: Sides = "both",
 ) -> np.ndarray:
     """(N, H, Q) quantiles calibrated by what was known when they were forecast, in rising order.
 
@@ -116,6 +125,7 @@ def rolling_offsets(
     history: History | None = None,
     method: Method = "rolling",
     gamma: float = 0.005,
+    sides: Sides = "both",
 ) -> RollingOffsets:
     """The offsets at every date, learnt from outcomes known by then: those with outcome time <= that date.
 
@@ -130,12 +140,13 @@ def rolling_offsets(
         window: the scores of how many past dates count, per lead time.
         history: earlier forecasts to learn from beside these.
         method: "none", all offsets 0; "rolling", conformal over the window; "adaptive", the same, with levels that
-            follow the misses: level_t+1 = level_t + gamma * (level - part at or below), per date and lead time, as
-            soon as the outcomes of that date are known. Beyond the outermost score of the window the offset goes on
-            by the width of all scores for every tenth of a level.
-        gamma: float > 0, how fast the levels follow.
+            follow the misses: share_t+1 = share_t + gamma * (share - part covered), per date and lead time, as soon
+            as the outcomes of that date are known. Beyond 0 and 1 the offset goes on in proportion, a whole share for
+            the width of all scores.
+        gamma: float > 0, how fast the shares follow.
+        sides: "both" or "each", see above.
     Raises:
-        ValueError: sizes that do not fit, an unknown method, a window below 20 dates, or gamma <= 0.
+        ValueError: sizes that do not fit, an unknown method or sides, a window below 20 dates, or gamma <= 0.
 
     Gibbs and Candes 2021, Adaptive conformal inference under distribution shift, eq. 2.
     """
@@ -158,86 +169,59 @@ def rolling_offsets(
             )
     origins = np.concatenate([part.origin_times for part in parts])
     dates, made = np.unique(origins, return_inverse=True)
-    rows, horizon, count = len(origins), outcomes.shape[1], len(levels)
-    offsets = np.zeros((len(dates) + 1, horizon, count))
-    if method != "none":
-        at_once = max(1, AT_ONCE // max(1, rows * count))
+    rows, horizon = len(origins), np.shape(outcomes)[1]
+    moves = _moves(levels, sides)
+    offsets = np.zeros((len(dates) + 1, horizon, len(levels)))
+    if method != "none" and len(moves.shares):
+        at_once = max(1, AT_ONCE // max(1, rows * len(moves.shares)))
+        step = gamma if method == "adaptive" else 0.0
         for start in range(0, horizon, at_once):
             chosen = slice(start, start + at_once)
-            scores = np.concatenate([part.outcomes[:, chosen, None] - part.quantiles[:, chosen] for part in parts])
+            scores = np.concatenate(
+                [_scores(part.quantiles[:, chosen], part.outcomes[:, chosen], moves) for part in parts]
+            )
             known = np.concatenate([part.outcome_times[:, chosen] for part in parts])
-            step = gamma if method == "adaptive" else 0.0
-            offsets[:, chosen] = _offsets_by_date(scores, dates, made, known, levels, window, step)
+            offsets[:, chosen] = moves.offsets(past_quantiles(scores, dates, made, known, moves.shares, window, step))
     return RollingOffsets(dates, offsets[:-1], offsets[-1])
 
 
-def _offsets_by_date(scores, dates, made, outcome_times, levels, window, gamma) -> np.ndarray:
-    """(D + 1, H, Q) offsets at every date, and after the last outcome.
+class _Moves(NamedTuple):
+    """What moves together: quantile `low` down and `high` up, or, where low is -1, `high` alone."""
 
-    scores (N, H, Q); dates (D,); made (N,), the number of each origin's date; outcome_times (N, H).
-    """
-    rows, horizon, count = scores.shape
-    enters, leaves, weights, known_dates = _schedule(dates, outcome_times, window)
-    entering, leaving = _by_step(enters, len(dates)), _by_step(leaves, len(dates))
-    order = SlidingOrder(scores.reshape(rows, -1))
-    present = np.zeros(horizon, "int64")
-    steered = np.tile(levels, (horizon, 1))
-    offsets, used = np.zeros((len(dates) + 1, horizon, count)), np.zeros((len(dates) + 1, horizon), bool)
-    for now in range(len(dates) + 1):
-        row, ahead = np.divmod(entering(now), horizon)
-        if gamma:
-            # Only forecasts that an offset was given to say whether the offset was right.
-            counts = used[made[row], ahead]
-            answered, lead = row[counts], ahead[counts]
-            below = scores[answered, lead] <= offsets[made[answered], lead]
-            np.add.at(steered, lead, gamma * weights[answered, lead, None] * (levels - below))
-        order.count(row[:, None], ahead[:, None] * count + np.arange(count), 1)
-        present += np.bincount(ahead, minlength=horizon)
-        row, ahead = np.divmod(leaving(now), horizon)
-        order.count(row[:, None], ahead[:, None] * count + np.arange(count), -1)
-        present -= np.bincount(ahead, minlength=horizon)
-        ready = np.flatnonzero(known_dates[now] >= FEWEST_DATES)
-        if len(ready):
-            used[now, ready] = True
-            offsets[now, ready] = _quantiles_present(order, ready, present[ready], steered[ready])
-    return offsets
+    low: np.ndarray
+    high: np.ndarray
+    shares: np.ndarray
+    count: int
+
+    def offsets(self, found: np.ndarray) -> np.ndarray:
+        """(..., Q) from (..., P): what is added to each quantile."""
+        offsets = np.zeros((*found.shape[:-1], self.count))
+        pairs = self.low >= 0
+        offsets[..., self.high] = found
+        offsets[..., self.low[pairs]] = -found[..., pairs]
+        return offsets
 
 
-def _quantiles_present(order: SlidingOrder, ahead, present, levels) -> np.ndarray:
-    """(H', Q) the levels' quantiles of the present scores of these lead times; levels may leave (0, 1)."""
-    count = levels.shape[1]
-    columns = (ahead[:, None] * count + np.arange(count)).ravel()
-    size = np.repeat(present, count)
-    place = levels.ravel() * (size + 1)
-    inside = np.clip(place, 1, size)
-    lower = np.floor(inside)
-    found = order.smallest(
-        np.concatenate([lower, np.minimum(lower + 1, size), np.ones_like(size), size]), np.tile(columns, 4)
-    ).reshape(4, -1)
-    between = found[0] + (inside - lower) * (found[1] - found[0])
-    # A steered level beyond all scores must still move the quantile, or misses would go on without end.
-    beyond = np.where((levels.ravel() > 0) & (levels.ravel() < 1), 0.0, place - inside) / (size + 1)
-    return (between + 10.0 * beyond * (found[3] - found[2])).reshape(-1, count)
+def _moves(levels: np.ndarray, sides: Sides) -> _Moves:
+    if sides not in ("both", "each"):
+        raise ValueError(f'sides must be "both" or "each", is {sides!r}')
+    low, high = [], []
+    for i, level in enumerate(levels):
+        mirror = np.flatnonzero(np.isclose(levels, 1.0 - level, rtol=0.0, atol=1e-6)) if sides == "both" else []
+        if not len(mirror):
+            low.append(-1)
+            high.append(i)
+        elif mirror[0] < i:
+            low.append(int(mirror[0]))
+            high.append(i)
+    low, high = np.array(low, "int64"), np.array(high, "int64")
+    shares = levels[high] - np.where(low >= 0, levels[low], 0.0) if len(high) else np.zeros(0)
+    return _Moves(low, high, shares, len(levels))
 
 
-def _schedule(dates, outcome_times, window):
-    """When each score counts: (N, H) number of the date it enters and leaves, (N, H) its share in its outcome date,
-    and (D + 1, H) outcome dates in the window."""
-    enters = np.searchsorted(dates, outcome_times)
-    leaves, weights = np.empty_like(enters), np.empty(enters.shape)
-    known_dates = np.empty((len(dates) + 1, enters.shape[1]), "int64")
-    for h in range(enters.shape[1]):
-        days, group, sizes = np.unique(outcome_times[:, h], return_inverse=True, return_counts=True)
-        known = np.searchsorted(dates, days)
-        # A day leaves when the day that is `window` days later comes; the last ones stay.
-        gone = np.concatenate([known[window:], np.full(min(window, len(days)), len(dates) + 1)])
-        leaves[:, h], weights[:, h] = gone[group], 1.0 / sizes[group]
-        known_dates[:, h] = np.minimum(np.searchsorted(known, np.arange(len(dates) + 1), side="right"), window)
-    return enters, leaves, weights, known_dates
-
-
-def _by_step(steps: np.ndarray, last: int):
-    """A function from a number of a date to the flat (N, H) positions that have it."""
-    order = np.argsort(steps, axis=None, kind="stable")
-    starts = np.searchsorted(steps.ravel()[order], np.arange(last + 2))
-    return lambda now: order[starts[now] : starts[now + 1]]
+def _scores(quantiles, outcomes, moves: _Moves) -> np.ndarray:
+    """(N, H, P) how far an outcome lies outside (above where a quantile moves alone), negative inside."""
+    above = outcomes[..., None] - quantiles[..., moves.high]
+    pairs = moves.low >= 0
+    above[..., pairs] = np.maximum(above[..., pairs], quantiles[..., moves.low[pairs]] - outcomes[..., None])
+    return above
