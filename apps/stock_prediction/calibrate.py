@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnnapps.series.calibration import rolling_offsets
+from rnnapps.series.calibration import History, rolling_offsets
 from rnnapps.series.panel import Panel
-from rnnapps.series.windows import windows_between
+from rnnapps.series.windows import Windows, windows_between
 
 from .config import ForecastConfig, StockConfig
 from .forecasts import forecast
@@ -16,44 +16,56 @@ from .model import Forecaster
 LOOK_BACK = 2
 
 
-def calibrate(model: Forecaster, panel: Panel, config: ForecastConfig, after: np.datetime64) -> int:
-    """Sets the network's calibration offsets, those of the forecasts that are made after the panel's last row.
-
-    They come from the forecasts of the last dates whose outcomes are known, none of which the network has been trained
-    on: twice `calibration_dates`, so that an adaptive correction has found its way.
+def calibrate(model: Forecaster, config: ForecastConfig, history: History) -> None:
+    """Sets the network's calibration offsets: those of forecasts made once all outcomes of `history` are known.
 
     Args:
-        model: trained; its offsets are replaced.
-        panel: the series.
+        model: its offsets are replaced; with calibration none, by 0.
         config: how to calibrate.
-        after: time of the first outcome that may count, such as the start of the validation side.
-    Returns:
-        how many forecasts the offsets come from; with calibration none, or without outcomes, 0 and no correction.
+        history: forecasts of windows that the network had not been trained on when it made them.
     """
-    model.offsets.assign(np.zeros(model.offsets.shape))
-    if config.calibration == "none":
-        return 0
-    horizon = model.config.horizon
-    times = np.unique(panel.times[panel.times >= after])
-    first = times[-min(len(times), LOOK_BACK * config.calibration_dates + horizon) :][:1]
-    windows = windows_between(panel, model.config.window, horizon, start=first[0] if len(first) else after)
-    if not len(windows):
-        return 0
-    found = forecast(model, windows, config.batch_size)
+    nothing = History(*(part[:0] for part in history))
     offsets = rolling_offsets(
-        found.scaled,
-        found.scaled_outcomes(windows),
-        windows.origin_times,
-        windows.outcome_times,
+        *nothing,
         config.levels,
         window=config.calibration_dates,
+        history=history,
         method=config.calibration,
         gamma=config.adaptive_rate,
     )
     model.offsets.assign(offsets.last)
-    return len(windows)
+
+
+def recent_history(model: Forecaster, panel: Panel, config: ForecastConfig, after: np.datetime64) -> History:
+    """Forecasts of the last dates that calibration looks back on, with what came true.
+
+    Args:
+        model: trained.
+        panel: the series.
+        config: how to calibrate.
+        after: time of the first outcome that may count, such as the start of the validation side.
+    """
+    horizon = model.config.horizon
+    times = np.unique(panel.times[panel.times >= after])
+    first = times[-min(len(times), LOOK_BACK * config.calibration_dates + horizon) :][0]
+    return history_of(model, windows_between(panel, model.config.window, horizon, start=first), config.batch_size)
+
+
+def history_of(model: Forecaster, windows: Windows, batch_size: int) -> History:
+    """Forecasts and outcomes of windows, in the network's own units."""
+    found = forecast(model, windows, batch_size)
+    outcomes = found.scaled_outcomes(windows).astype("float32")
+    return History(found.scaled, outcomes, windows.origin_times, windows.outcome_times)
+
+
+def continued_history(earlier: History, later: History, config: ForecastConfig) -> History:
+    """Both, as far back as calibration looks."""
+    both = History(*(np.concatenate(parts) for parts in zip(earlier, later, strict=True)))
+    dates = np.unique(both.origin_times)
+    kept = both.origin_times >= dates[-min(len(dates), LOOK_BACK * config.calibration_dates) :][0]
+    return History(*(part[kept] for part in both))
 
 
 def rows_needed(config: StockConfig) -> int:
-    """Rows of a series that forecasts, calibration and checks of new rows look back on."""
-    return config.model.window + LOOK_BACK * config.forecast.calibration_dates + config.model.horizon
+    """Rows of a series that forecasts, training on new rows and its comparison with known ones look back on."""
+    return config.model.window + config.model.horizon + config.forecast.calibration_dates

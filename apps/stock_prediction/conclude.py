@@ -8,7 +8,7 @@ from pathlib import Path
 from rnnapps.inspection import plot_history
 from rnnapps.training import save_weights
 
-from .calibrate import calibrate, rows_needed
+from .calibrate import calibrate, recent_history, rows_needed
 from .config import StockConfig
 from .data import Data
 from .export import write_saved_model
@@ -50,19 +50,20 @@ def conclude(
         trained: what `fit_forecaster` returned.
     """
     test = score_held_out(model, config, sides)
-    calibrated = calibrate(model, data.panel, config.forecast, sides.validation_start)
+    history = recent_history(model, data.panel, config.forecast, sides.validation_start)
+    calibrate(model, config.forecast, history)
     metrics = {
         "test": test.figures,
         "verdict": test.verdicts,
         "training": trained,
-        "calibration": {"method": config.forecast.calibration, "forecasts": calibrated},
+        "calibration": {"method": config.forecast.calibration, "forecasts": len(history.outcomes)},
         "data": {"name": data.name, "licence": data.licence, "windows": _counts(sides), "series": len(data.panel)},
         "parameters": model.count_params(),
         "quality": test.text,
     }
     folder.write_metrics(metrics)
     save_weights(model, folder.weights)
-    state = RunState(last_rows(data.panel, rows_needed(config)), folder.weights.name)
+    state = RunState(last_rows(data.panel, rows_needed(config)), history, folder.weights.name)
     state.write(folder.state_file)
     if not (path := folder.path / "1").exists():
         write_saved_model(model, folder, config, state, path)

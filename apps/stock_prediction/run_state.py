@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from rnnapps.series.calibration import History
 from rnnapps.series.panel import Panel
 from rnnapps.training import write_atomically
 
@@ -22,11 +23,13 @@ class RunState:
 
     Fields:
         panel: the last rows of every series, as far back as forecasts, calibration and `update` look.
+        history: forecasts that calibration looks back on, in the network's units, and what came true.
         weights: name of the file of weights in the run's folder.
         updates: how often the run went on training on new rows.
     """
 
     panel: Panel
+    history: History
     weights: str
     updates: int = 0
 
@@ -36,7 +39,8 @@ class RunState:
         about = {name: getattr(panel, name) for name in PLAIN}
         about |= {"weights": self.weights, "updates": self.updates, "coming": list(panel.coming)}
         arrays = {name: getattr(panel, name) for name in ARRAYS}
-        arrays["times"] = panel.times.astype("datetime64[s]").astype("int64")
+        arrays |= {f"history/{name}": values for name, values in self.history._asdict().items()}
+        arrays = {name: _plain(values) for name, values in arrays.items()}
         arrays |= {f"coming/{name}": rows for name, rows in panel.coming.items()}
         arrays["about"] = np.frombuffer(json.dumps(about).encode(), np.uint8)
         write_atomically(path, lambda file: np.savez(file, **arrays))
@@ -54,13 +58,21 @@ class RunState:
         try:
             with np.load(path, allow_pickle=False) as file:
                 about = json.loads(file["about"].tobytes())
-                arrays = {name: file[name] for name in ARRAYS}
+                arrays = {name: _dated(name, file[name]) for name in ARRAYS}
+                history = History(*(_dated(name, file[f"history/{name}"]) for name in History._fields))
                 coming = {name: file[f"coming/{name}"] for name in about["coming"]}
         except Exception as error:  # a flipped bit can make the reader raise nearly anything
             raise ValueError(f"{path}: damaged ({error}); start another run") from None
-        arrays["times"] = arrays["times"].astype("datetime64[s]")
         plain = {name: tuple(about[name]) if isinstance(about[name], list) else about[name] for name in PLAIN}
-        return cls(Panel(**plain, **arrays, coming=coming), about["weights"], about["updates"])
+        return cls(Panel(**plain, **arrays, coming=coming), history, about["weights"], about["updates"])
+
+
+def _plain(values: np.ndarray) -> np.ndarray:
+    return values.astype("datetime64[s]").astype("int64") if values.dtype.kind == "M" else values
+
+
+def _dated(name: str, values: np.ndarray) -> np.ndarray:
+    return values.astype("datetime64[s]") if "times" in name else values
 
 
 def last_rows(panel: Panel, count: int) -> Panel:
