@@ -54,7 +54,8 @@ def long_gaps(reading: Reading) -> list[str]:
         return []
     longest = sorted(found.items(), key=lambda gap: -gap[1][0])[:MOST]
     text = "; ".join(f"{gap} ({names[0] if len(names) == 1 else len(names)})" for gap, (_, *names) in longest)
-    return [f"note: {len(found)} gaps in the calendar are longer than usual, the longest (of which series): {text}"]
+    gaps = "1 gap in the calendar is" if len(found) == 1 else f"{len(found)} gaps in the calendar are"
+    return [f"note: {gaps} longer than usual, by length (of which series): {text}"]
 
 
 def likely_splits(reading: Reading) -> list[str]:

@@ -47,7 +47,8 @@ def parse_times(
         cells = cells.dt.tz_convert("UTC").dt.tz_localize(None) if time_zone == "utc" else cells.dt.tz_localize(None)
     if np.issubdtype(getattr(cells.dtype, "type", object), np.datetime64):
         return cells.to_numpy().astype("datetime64[s]")
-    codes, distinct = pandas.factorize(cells.astype(str).str.strip())
+    text = cells.astype(object).where(cells.notna(), "").astype(str).str.strip()
+    codes, distinct = pandas.factorize(text)
     words = pandas.Series(distinct, dtype=str)
     empty = words.str.lower().isin(("", "nan", "nat", "none", "null", "na", "<na>")).to_numpy()
     found = np.full(len(words), "NaT", "datetime64[s]")
