@@ -96,7 +96,7 @@ def test_words_are_an_error():
 
 
 def test_a_format_that_fits_nothing_is_an_error():
-    with pytest.raises(ValueError, match="'2020-01-02' is not written as time_format '%d.%m.%Y' says"):
+    with pytest.raises(ValueError, match=r"'2020-01-02' is not written as time_format '%d.%m.%Y' says"):
         parsed("2020-01-02", time_format="%d.%m.%Y")
 
 

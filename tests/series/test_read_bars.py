@@ -117,11 +117,13 @@ def test_volume_may_be_absent_where_it_is_said(file):
 
 
 def test_covariates_are_further_columns(file):
-    text = LONG.replace("volume\n", "volume,vix,holiday\n").replace("00\n", "00,20,1\n").replace("5\n", "5,21,0\n")
-    panel = read_bars(file(text.replace(",0\n", ",0,22,0\n")), TableFormat(past=("vix",), future=("holiday",))).panel
+    rows = zip(LONG.splitlines(), ("vix,holiday", "20,0", "21,0", "22,1", "23,0"), strict=True)
+    text = "\n".join(f"{row},{more}" for row, more in rows)
+    panel = read_bars(file(text), TableFormat(past=("vix",), future=("holiday",))).panel
     assert panel.past_columns == ("vix",)
     assert panel.future_columns == ("holiday",)
-    assert panel.past.shape == panel.future.shape == (4, 1)
+    assert panel.past[:, 0].tolist() == [20, 22, 21, 23]
+    assert panel.future[:, 0].tolist() == [0, 1, 0, 0]
 
 
 def test_a_folder_holds_a_ticker_in_each_file(tmp_path, file):
@@ -136,7 +138,7 @@ def test_a_folder_holds_a_ticker_in_each_file(tmp_path, file):
 
 
 def test_a_folder_without_tables_is_an_error(tmp_path):
-    with pytest.raises(ValueError, match="holds no file that ends in .csv"):
+    with pytest.raises(ValueError, match=r"holds no file that ends in \.csv"):
         read_bars_folder(tmp_path)
 
 
@@ -183,7 +185,7 @@ def test_a_missing_file_is_named(tmp_path):
 
 
 def test_a_named_column_that_is_not_there_is_an_error(file):
-    with pytest.raises(ValueError, match="no column 'last', which --data.close_column asks for; found ticker, date"):
+    with pytest.raises(ValueError, match=r"no column 'last', which --data.close_column asks for; found ticker, date"):
         read_bars(file(LONG), TableFormat(columns={"close": "last"}, option="--data."))
 
 
