@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from rnnapps.series.baselines import Drift, EwmaSimulation, RepeatLast, SeasonalNaive
+from rnnapps.series.baselines.linear_lags import LinearLags
 from rnnapps.series.panel import Panel
 from rnnapps.series.windows import Windows
 
@@ -27,6 +28,7 @@ BASELINES = {
     "repeat_last": RepeatLast,
     "drift": Drift,
     "seasonal_naive": SeasonalNaive,
+    "linear": LinearLags,
     "ewma_simulation": EwmaSimulation,
 }
 

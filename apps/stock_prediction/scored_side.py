@@ -1,0 +1,133 @@
+"""Which rows a run may be judged on: none that its training or its choice of weights has seen."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from rnnapps.series.panel import Panel
+from rnnapps.series.reading import written
+from rnnapps.series.windows import Windows, windows_between
+
+from .config import StockConfig
+from .data import read_for
+from .export import load_trained
+from .model import Forecaster
+from .run_folder import RunFolder
+from .split_in_time import split_dates
+
+
+@dataclass(frozen=True)
+class ScoredSide:
+    """A run and the windows that it is judged on.
+
+    Fields:
+        folder: of the run.
+        config: its options.
+        model: its network, as training left it.
+        windows: what is judged; the rows of their panel before them are known.
+        earlier: windows before whose outcomes training has not seen, for calibration to begin with.
+        known: the same series with the run's training rows.
+        training_end: end of these rows.
+        name: of data and side, for reports.
+        notes: what the reader must know, one sentence each.
+    """
+
+    folder: RunFolder
+    config: StockConfig
+    model: Forecaster
+    windows: Windows
+    earlier: Windows
+    known: Panel
+    training_end: np.datetime64
+    name: str
+    notes: tuple[str, ...]
+
+
+def scored_side(
+    run: str,
+    data: str | None = None,
+    tickers: Sequence[str] | None = None,
+    side: str = "test",
+    start: str | None = None,
+    end: str | None = None,
+) -> ScoredSide:
+    """Reads a run and what it is judged on.
+
+    Args:
+        run: path or name.
+        data: file or folder of other rows than the run's own; those after its validation side are judged.
+        tickers: series to judge; by default all.
+        side: "test" or "validation" of the run's own data.
+        start: first date of an outcome that is judged, within the side.
+        end: date that no outcome reaches.
+    Raises:
+        FileNotFoundError: no such run or file.
+        ValueError: nothing to judge, or rows that the network was trained on.
+    """
+    folder = RunFolder.open(run)
+    config = folder.config()
+    if data is not None and side != "test":
+        raise ValueError(f"--side {side} is a side of the run's own data; leave it out with --data")
+    state = folder.state()
+    # Rows that `update` trained on would be judged by a network that knows them, so its weights are not used.
+    original = dataclasses.replace(state, weights=folder.weights.name)
+    notes = ["The run was updated later; judged are the weights of its training."] if state.updates else []
+    window, horizon = config.model.window, config.model.horizon
+    own = read_for(config.data, state.panel.names, state.panel.columns, tickers=tickers, window=window)
+    validation_start, test_start = split_dates(own.panel, config.data)
+    known, name = own.panel, f"{side} side of {own.name}"
+    if data is not None:
+        other = read_for(config.data, state.panel.names, state.panel.columns, data, tickers, window)
+        panel, name = other.panel, other.name
+        known = known.select(panel.names) if set(panel.names) <= set(known.names) else panel
+        notes.append(f"Judged are rows from {written(test_start)} on, because the run has learnt from earlier ones.")
+    else:
+        panel = own.panel
+    first, last = (test_start, None) if side == "test" else (validation_start, test_start)
+    begin, stop = _bounds(start, end, first, last, side)
+    windows = windows_between(panel, window, horizon, begin, stop)
+    if not len(windows):
+        raise ValueError(
+            f"{name}: no forecast of {horizon} rows has its outcomes from {written(begin)}"
+            f"{' to ' + written(stop) if stop is not None else ' on'}; rows are from {written(panel.times.min())} to "
+            f"{written(panel.times.max())}"
+        )
+    earlier = windows_between(panel, window, horizon, validation_start, begin)
+    if not len(earlier):
+        earlier = windows_between(known, window, horizon, validation_start, begin)
+    model = load_trained(folder, original)
+    return ScoredSide(folder, config, model, windows, earlier, known, validation_start, name, tuple(notes))
+
+
+def folder_for(side: ScoredSide, verb: str, data: str | None, which: str = "test") -> Path:
+    """Where a verb's files go: run/verb/side, or run/verb/name of the other data."""
+    return side.folder.path / verb / (which if data is None else Path(data).name.split(".")[0])
+
+
+def _bounds(start, end, first, last, side) -> tuple[np.datetime64, np.datetime64 | None]:
+    begin, stop = (None if text is None else _date(option, text) for option, text in (("start", start), ("end", end)))
+    if begin is not None and begin < first:
+        raise ValueError(
+            f"--start {start}: the {side} side begins on {written(first)}; choose that date or a later one"
+        )
+    if stop is not None and last is not None and stop > last:
+        raise ValueError(
+            f"--end {end}: the {side} side ends before {written(last)}; choose that date or an earlier one"
+        )
+    begin = first if begin is None else begin
+    stop = last if stop is None else stop
+    if stop is not None and stop <= begin:
+        raise ValueError(f"--end {end}: must be later than the start, {written(begin)}")
+    return begin, stop
+
+
+def _date(option: str, text: str) -> np.datetime64:
+    try:
+        return np.datetime64(text, "s")
+    except ValueError:
+        raise ValueError(f"--{option} {text}: is not a date such as 2012-05-31") from None
