@@ -98,9 +98,8 @@ def read_for(
     if unknown := [name for name in tickers or () if name not in known]:
         raise ValueError(f"{unknown[0]!r} is unknown to the model, which knows {', '.join(known)}")
     wanted = tuple(tickers or config.listed("tickers"))
-    config = dataclasses.replace(config, tickers=None, target=config.target if bars else ",".join(wanted or known))
     try:
-        reading = read_files(config)
+        reading = read_files(dataclasses.replace(config, tickers=None), () if bars else wanted or tuple(known))
     except ValueError as error:
         if "no column" not in str(error):
             raise
@@ -125,9 +124,12 @@ def read_for(
     return dataclasses.replace(data, panel=dataclasses.replace(data.panel, ids=ids))
 
 
-def read_files(config: DataConfig) -> Reading:
+def read_files(config: DataConfig, target: tuple[str, ...] = ()) -> Reading:
     """The rows as they stand in the files: the series and the period that `config` asks for, faults and all.
 
+    Args:
+        config: where and how.
+        target: of a wide file, instead of `config.target`.
     Raises:
         FileNotFoundError, ValueError: a file that cannot be read.
     """
@@ -137,7 +139,7 @@ def read_files(config: DataConfig) -> Reading:
     else:
         kind = _kind(config, how)
         if kind == "wide":
-            reading = read_wide(config.path, config.listed("target"), how)
+            reading = read_wide(config.path, target or config.listed("target"), how)
         else:
             reading = (read_bars_folder if kind == "folder" else read_bars)(config.path, how)
     try:

@@ -61,7 +61,7 @@ def _missing(reading: Reading) -> list[Problem]:
         column = int(np.flatnonzero(~np.isfinite(values[row]))[0])
         if row in told:
             continue
-        kind, what = ("missing", "is empty") if np.isnan(values[row, column]) else ("infinite", "is infinite")
+        kind, what = ("missing", "is empty or nan") if np.isnan(values[row, column]) else ("infinite", "is infinite")
         found.append(reading.problem(kind, row, f"{columns[column]} {what}; correct it or leave the row out"))
     return found
 
@@ -103,8 +103,9 @@ def _prices(reading: Reading) -> list[Problem]:
     if panel.scale == "log":
         prices = panel.values[:, :4] if panel.is_bars else panel.values[:, [panel.target]]
         names = panel.columns if panel.is_bars else (panel.columns[panel.target],)
-        for row in np.flatnonzero((prices <= 0).any(axis=1)):
-            column = int(np.flatnonzero(prices[row] <= 0)[0])
+        wrong = (prices <= 0) & np.isfinite(prices)
+        for row in np.flatnonzero(wrong.any(axis=1)):
+            column = int(np.flatnonzero(wrong[row])[0])
             what = f"{names[column]} is {prices[row, column]:g}, expected more than 0"
             found.append(reading.problem("price", row, f"{what}; correct it or leave the row out"))
     if panel.is_bars:
