@@ -10,8 +10,9 @@ order, as the panel that a baseline was fitted on, and as long a horizon.
 
 from rnnapps.series.baselines.drift import Drift
 from rnnapps.series.baselines.ewma_simulation import EwmaSimulation
+from rnnapps.series.baselines.garch import Garch
 from rnnapps.series.baselines.linear_lags import LinearLags
 from rnnapps.series.baselines.repeat_last import RepeatLast
 from rnnapps.series.baselines.seasonal_naive import SeasonalNaive
 
-__all__ = ["Drift", "EwmaSimulation", "LinearLags", "RepeatLast", "SeasonalNaive"]
+__all__ = ["Drift", "EwmaSimulation", "Garch", "LinearLags", "RepeatLast", "SeasonalNaive"]

@@ -26,7 +26,7 @@ class LinearLags:
     behind it, those before the first row are 0.
 
     Solved from sums over chunks of windows (X'X and X'Y), so that nothing of the size of all windows is held;
-    quantiles are those of the residuals of up to 20,000 windows, per lead time, times s.
+    quantiles are those of the residuals of up to 20,000 windows, per lead time, less their median, times s.
 
     Args:
         levels: Q rising numbers in (0, 1), the quantiles forecast.
@@ -52,16 +52,15 @@ class LinearLags:
         """
         past = panel.between(None, before)
         longest = int(np.diff(past.starts).max())
-        if self.lags is None:
-            self.lags = max(1, min(SEASONS * infer_season(past), longest // 3))
+        self._lags = self.lags or max(1, min(SEASONS * infer_season(past), longest // 3))
         self._scales = self._spread_of_changes(past)
         origins = self._origins(past, horizon)
         if len(origins) < FEWEST_ERRORS:
             raise ValueError(
-                f"{len(origins)} windows of {self.lags} changes and {horizon} rows after them before {before}, at "
+                f"{len(origins)} windows of {self._lags} changes and {horizon} rows after them before {before}, at "
                 f"least {FEWEST_ERRORS} are needed: choose fewer lags, a shorter horizon, or give more history"
             )
-        size = self.lags + 1
+        size = self._lags + 1
         squares, products = np.zeros((size, size)), np.zeros((size, horizon))
         for lagged, ahead in self._chunks(past, origins, horizon):
             squares += lagged.T @ lagged
@@ -71,38 +70,39 @@ class LinearLags:
         self._weights = np.linalg.lstsq(squares + np.diag(penalty), products, rcond=None)[0]
         chosen = origins[np.linspace(0, len(origins) - 1, min(len(origins), RESIDUALS)).astype("int64")]
         residuals = [ahead - lagged @ self._weights for lagged, ahead in self._chunks(past, chosen, horizon)]
-        self._spread = np.quantile(np.concatenate(residuals), self.levels, axis=0).T
+        residuals = np.concatenate(residuals)
+        self._spread = (np.quantile(residuals, self.levels, axis=0) - np.median(residuals, axis=0)).T
         return self
 
     def points(self, windows: Windows) -> np.ndarray:
         """(N, H) the model's means."""
         rows, scales = windows.rows, self._scales[windows.series][:, None]
-        lagged = (self._lagged(windows.panel, rows[chunk]) for chunk in _slices(len(rows), self.lags))
+        lagged = (self._lagged(windows.panel, rows[chunk]) for chunk in _slices(len(rows), self._lags))
         return np.concatenate([part @ self._weights for part in lagged] or [np.zeros((0, windows.horizon))]) * scales
 
     def changes(self, windows: Windows) -> np.ndarray:
-        """(N, H, Q) the model's means plus quantiles of its residuals."""
+        """(N, H, Q) quantiles of the changes, the model's means their median."""
         scales = self._scales[windows.series][:, None, None]
         return self.points(windows)[..., None] + self._spread * scales
 
     def _chunks(self, panel: Panel, rows: np.ndarray, horizon: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """(n, L + 1) lagged changes and a constant, and (n, H) changes ahead, both over s."""
         levels, series = _on_scale(panel), panel.series
-        for chunk in _slices(len(rows), self.lags + horizon):
+        for chunk in _slices(len(rows), self._lags + horizon):
             origins = rows[chunk]
             ahead = levels[origins[:, None] + np.arange(1, horizon + 1)] - levels[origins, None]
             yield self._lagged(panel, origins), ahead / self._scales[series[origins]][:, None]
 
     def _lagged(self, panel: Panel, rows: np.ndarray) -> np.ndarray:
         levels, series = _on_scale(panel), panel.series[rows]
-        back = np.maximum(rows[:, None] - np.arange(self.lags + 1), panel.starts[series][:, None])
-        lagged = np.ones((len(rows), self.lags + 1))
+        back = np.maximum(rows[:, None] - np.arange(self._lags + 1), panel.starts[series][:, None])
+        lagged = np.ones((len(rows), self._lags + 1))
         lagged[:, :-1] = -np.diff(levels[back], axis=1) / self._scales[series][:, None]
         return lagged
 
     def _origins(self, panel: Panel, horizon: int) -> np.ndarray:
         return np.concatenate(
-            [np.arange(panel.starts[k] + self.lags, panel.starts[k + 1] - horizon) for k in range(len(panel))]
+            [np.arange(panel.starts[k] + self._lags, panel.starts[k + 1] - horizon) for k in range(len(panel))]
         )
 
     def _spread_of_changes(self, panel: Panel) -> np.ndarray:

@@ -35,8 +35,7 @@ class SeasonalNaive:
 
     def fit(self, panel: Panel, horizon: int, before: np.datetime64) -> SeasonalNaive:
         """Learns the spread of each series' past errors, and the season where none is given, from rows before."""
-        if self.season is None:
-            self.season = infer_season(panel.between(None, before))
+        self._season = self.season or infer_season(panel.between(None, before))
         self._spread = past_error_quantiles(
             panel, horizon, before, self.levels, lambda past, _, h: self._errors(panel, past, h)
         )
@@ -46,7 +45,7 @@ class SeasonalNaive:
         """(N, H) changes that lead to the level of the season before."""
         panel, rows = windows.panel, windows.rows
         source = rows[:, None] - self._back(np.arange(1, windows.horizon + 1))
-        known = rows - panel.starts[windows.series] >= self.season - 1
+        known = rows - panel.starts[windows.series] >= self._season - 1
         return panel.changes(windows.last[:, None], panel.levels[np.where(known[:, None], source, rows[:, None])])
 
     def changes(self, windows: Windows) -> np.ndarray:
@@ -55,9 +54,9 @@ class SeasonalNaive:
 
     def _back(self, ahead):
         """Rows from the origin back to the row that is repeated `ahead` rows ahead."""
-        return (self.season - ahead) % self.season
+        return (self._season - ahead) % self._season
 
     def _errors(self, panel: Panel, past: np.ndarray, h: int) -> np.ndarray:
         # Origins season - 1 .. len - 1 - h; realised less forecast change is the change between the two levels.
-        origins = np.arange(self.season - 1, len(past) - h)
+        origins = np.arange(self._season - 1, len(past) - h)
         return panel.changes(past[origins - self._back(h)], past[origins + h])
