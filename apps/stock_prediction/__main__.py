@@ -16,8 +16,9 @@ VERBS = {
     "check": "check a table of prices, or audit a run for leaks",
     "update": "continue a run's training on new rows",
 }
-PRESETS = {"train": Path(__file__).parent / "presets"}
-SHORTHANDS = {"train": {"--data": "--data.path", "--dataset": "--data.dataset"}}
+PRESETS = dict.fromkeys(("train", "check"), Path(__file__).parent / "presets")
+DATA = {"--data": "--data.path", "--dataset": "--data.dataset"}
+SHORTHANDS = {"train": DATA, "check": DATA}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

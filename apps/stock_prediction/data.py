@@ -117,9 +117,13 @@ def read_for(
         )
     name = NAME if config.embedded else str(config.path)
     licence = LICENCE if config.embedded else OWN_LICENCE
-    # Levels that stay the same can be forecast, they only teach nothing.
-    find = lambda r: [p for p in check_panel(r, config.jump_limit, window, 0) if p.kind != "constant"]
-    data = _without_faults(reading, find, config, name, licence)
+
+    def find(reading: Reading) -> list[Problem]:
+        # Levels that stay the same can be forecast, they only teach nothing.
+        return [p for p in check_panel(reading, config.jump_limit, window, 0) if p.kind != "constant"]
+
+    # The options are the run's own, so no advice on them.
+    data = _without_faults(reading, find, config, name, licence, lambda problem: problem.message)
     ids = np.array([list(known).index(name) for name in data.panel.names], "int32")
     return dataclasses.replace(data, panel=dataclasses.replace(data.panel, ids=ids))
 
@@ -218,7 +222,14 @@ def _cut(reading: Reading, config: DataConfig) -> Reading:
     return reading.with_rows(np.flatnonzero(kept | inside))
 
 
-def _without_faults(reading: Reading, find: Callable[[Reading], list[Problem]], config, name, licence) -> Data:
+def _without_faults(
+    reading: Reading,
+    find: Callable[[Reading], list[Problem]],
+    config: DataConfig,
+    name: str,
+    licence: str,
+    tell: Callable[[Problem], str] = advised,
+) -> Data:
     """Stops at faults, or leaves out what `config.faulty` says and reports it."""
     report = list(reading.notes)
     problems = find(reading)
@@ -233,12 +244,12 @@ def _without_faults(reading: Reading, find: Callable[[Reading], list[Problem]], 
         report += [f"left out with its ticker: {p.message}" for p in reversed(first.values())]
         left = [name for name in reading.panel.names if name not in faulty]
         if not left:
-            raise ValueError(f"{advised(problems[0])}; data.faulty drop_tickers leaves no ticker over")
+            raise ValueError(f"{tell(problems[0])}; data.faulty drop_tickers leaves no ticker over")
         reading = dataclasses.replace(reading.select(left), problems=())
         problems = find(reading)
     if problems:
-        more = f"; and {len(problems) - 1:,} more problems, which the command check lists" if problems[1:] else ""
-        raise ValueError(advised(problems[0]) + more)
+        more = f"; and {len(problems) - 1:,} more, which the command check lists" if problems[1:] else ""
+        raise ValueError(tell(problems[0]) + more)
     return Data(reading.panel, name, licence, (_counts(reading.panel, name), *report))
 
 

@@ -112,7 +112,7 @@ class Reading:
         kept = [name for name in self.panel.names if name in names]
         return dataclasses.replace(
             left,
-            panel=dataclasses.replace(left.panel, ids=None).select(kept),
+            panel=dataclasses.replace(left.panel.select(kept), ids=None),
             files=tuple(file for file, name in zip(self.files, self.panel.names, strict=True) if name in names),
         )
 
