@@ -46,11 +46,11 @@ def interval_over_dates(
         ValueError: a block shorter than the horizon or longer than all dates, sizes that do not fit, or too few
             resamples.
 
-    Of a rank correlation the ranks are those of the whole sample, which is exact where there is none.
+    For a rank correlation, ranks stay those of the whole sample; near 0, where it matters, that changes nothing.
 
     >>> hits = np.array([[1.0, 1.0], [0.0, 1.0], [1.0, 1.0]])
-    >>> interval_over_dates(hits, np.arange(3), lambda sums: sums[..., 0] / sums[..., 1], horizon=1).high
-    array(1.)
+    >>> float(interval_over_dates(hits, np.arange(3), lambda sums: sums[..., 0] / sums[..., 1], horizon=1).high)
+    1.0
 
     Politis and Romano 1992, A circular block-resampling procedure for stationary data.
     """
