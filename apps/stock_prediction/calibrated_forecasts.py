@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnnapps.series.calibration import History, rolling_calibration
+from rnnapps.series.calibration import rolling_calibration
 from rnnapps.series.windows import Windows
 
+from .calibrate import history_of
 from .config import ForecastConfig
 from .forecasts import Forecasts, forecast
 from .model import Forecaster
@@ -45,14 +46,8 @@ def calibrated_changes(
         windows.outcome_times,
         config.levels,
         window=config.calibration_dates,
-        history=None if earlier is None or not len(earlier) else _history(model, earlier, config),
+        history=None if earlier is None or not len(earlier) else history_of(model, earlier, config.batch_size),
         method=config.calibration,
         gamma=config.adaptive_rate,
     )
     return raw, calibrated * scale[..., None]
-
-
-def _history(model: Forecaster, windows: Windows, config: ForecastConfig) -> History:
-    found = forecast(model, windows, config.batch_size)
-    outcomes = found.scaled_outcomes(windows)
-    return History(found.scaled.astype("float64"), outcomes, windows.origin_times, windows.outcome_times)

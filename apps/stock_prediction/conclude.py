@@ -11,6 +11,8 @@ from rnnapps.training import save_weights
 from .calibrate import calibrate, recent_history, rows_needed
 from .config import StockConfig
 from .data import Data
+from .evaluation_plots import plot_evaluation
+from .evaluation_report import short_report
 from .export import write_saved_model
 from .forecast_table import dated_forecasts, example_lines, plot_fans
 from .held_out_score import score_held_out
@@ -54,12 +56,11 @@ def conclude(
     calibrate(model, config.forecast, history)
     metrics = {
         "test": test.figures,
-        "verdict": test.verdicts,
         "training": trained,
         "calibration": {"method": config.forecast.calibration, "forecasts": len(history.outcomes)},
         "data": {"name": data.name, "licence": data.licence, "windows": _counts(sides), "series": len(data.panel)},
         "parameters": model.count_params(),
-        "quality": test.text,
+        "quality": f"```\n{short_report(test.figures)}\n```",
     }
     folder.write_metrics(metrics)
     save_weights(model, folder.weights)
@@ -70,8 +71,9 @@ def conclude(
     forecasts = dated_forecasts(load_forecaster(path), state.panel)
     plots = [plot_history(folder.history, folder.plots / "history.png")]
     plots += sorted(folder.plots.glob("gradient_flow*.png"))
+    plots += plot_evaluation(test, folder.plots)
     plots += plot_fans(forecasts[:MOST_FANS], state.panel, folder.plots)
-    return Conclusion("\n".join(["", test.text, "", *example_lines(forecasts)]), tuple(plots))
+    return Conclusion("\n".join(["", short_report(test.figures), "", *example_lines(forecasts)]), tuple(plots))
 
 
 def _counts(sides: Sides) -> dict[str, int]:

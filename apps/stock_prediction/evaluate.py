@@ -79,7 +79,7 @@ def evaluate(
                 one.training_end,
                 chosen,
                 refit_every,
-                None if refit_every is None else _go_on(one.config),
+                None if refit_every is None else one.going_on(),
             )
             for one in scored
         ]
@@ -141,12 +141,6 @@ def _other_seeds(run: str, seeds: str | None) -> list[str]:
     from .further_seeds import train_further_seeds
 
     return train_further_seeds(run, int(names[0]))
-
-
-def _go_on(config):
-    from .further_training import further_training
-
-    return further_training(config)
 
 
 def _write(path: Path, figures: dict) -> None:

@@ -12,7 +12,7 @@ from rnnapps.series.windows import Windows
 
 from .calibrated_forecasts import calibrated_changes
 from .config import ForecastConfig
-from .forecasts import forecast
+from .forecasts import compiled, forecast
 from .model import Forecaster
 from .rolling_origins import baselines, rolling_origins
 from .score import loss_by_date, score
@@ -23,8 +23,8 @@ from .verdict import verdicts
 METHODS = ("repeat_last", "drift", "seasonal_naive", "linear", "ewma_simulation")
 MODEL, RAW = "model", "model, uncalibrated"
 
-# (the network, the series up to a time) -> a network that went on training on them.
-GoOn = Callable[[Forecaster, Panel], Forecaster]
+# The series up to a time -> a network that went on training on them.
+GoOn = Callable[[Panel], Forecaster]
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def evaluate_forecaster(
         methods: the baselines.
         refit_every: different origin times after which baselines are fitted again, and the network goes on training
             where `go_on` says how; None fits the baselines once, on all rows up to the first origin.
-        go_on: how the network goes on training.
+        go_on: how a copy of the network goes on training.
     Raises:
         ValueError: no origin, or a baseline that cannot be fitted.
     """
@@ -97,19 +97,27 @@ def evaluate_forecaster(
 
 def _network(model: Forecaster, go_on: GoOn, batch_size: int):
     """The network as a method that is fitted: the first stretch by what it is, later ones after more training."""
-    state = {"network": model, "fits": 0}
+    graphs: dict[int, Callable] = {}
+    fits = []
 
-    class Network:
-        def changes(self, windows: Windows) -> np.ndarray:
-            return forecast(state["network"], windows, batch_size).changes()
-
-    def fit(panel: Panel, before: np.datetime64) -> Network:
-        if state["fits"]:
-            state["network"] = go_on(state["network"], panel)
-        state["fits"] += 1
-        return Network()
+    def fit(panel: Panel, before: np.datetime64) -> _Network:
+        fits.append(before)
+        return _Network(model if len(fits) == 1 else go_on(panel), batch_size, graphs)
 
     return fit
+
+
+@dataclass(frozen=True)
+class _Network:
+    """A network as `rolling_origins` wants it; a graph is traced once for each, not once for each stretch."""
+
+    model: Forecaster
+    batch_size: int
+    graphs: dict[int, Callable]
+
+    def changes(self, windows: Windows) -> np.ndarray:
+        run = self.graphs.setdefault(id(self.model), compiled(self.model, windows))
+        return forecast(self.model, windows, self.batch_size, run).changes()
 
 
 def _notes(windows: Windows, config: ForecastConfig, earlier, refit_every, go_on) -> list[str]:

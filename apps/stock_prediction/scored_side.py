@@ -16,8 +16,10 @@ from rnnapps.series.windows import Windows, windows_between
 from .config import StockConfig
 from .data import read_for
 from .export import load_trained
+from .joined_rows import join_rows
 from .model import Forecaster
 from .run_folder import RunFolder
+from .run_state import RunState
 from .split_in_time import split_dates
 
 
@@ -28,6 +30,7 @@ class ScoredSide:
     Fields:
         folder: of the run.
         config: its options.
+        state: names the weights that are judged.
         model: its network, as training left it.
         windows: what is judged; the rows of their panel before them are known.
         earlier: windows before whose outcomes training has not seen, for calibration to begin with.
@@ -39,6 +42,7 @@ class ScoredSide:
 
     folder: RunFolder
     config: StockConfig
+    state: RunState
     model: Forecaster
     windows: Windows
     earlier: Windows
@@ -46,6 +50,12 @@ class ScoredSide:
     training_end: np.datetime64
     name: str
     notes: tuple[str, ...]
+
+    def going_on(self):
+        """A copy of the network that goes on training, a `GoingOn`."""
+        from .going_on import GoingOn
+
+        return GoingOn(self.folder, self.config, self.state, self.training_end)
 
 
 def scored_side(
@@ -80,14 +90,14 @@ def scored_side(
     window, horizon = config.model.window, config.model.horizon
     own = read_for(config.data, state.panel.names, state.panel.columns, tickers=tickers, window=window)
     validation_start, test_start = split_dates(own.panel, config.data)
-    known, name = own.panel, f"{side} side of {own.name}"
+    panel = known = own.panel
+    name = f"{side} side of {own.name}"
     if data is not None:
-        other = read_for(config.data, state.panel.names, state.panel.columns, data, tickers, window)
-        panel, name = other.panel, other.name
-        known = known.select(panel.names) if set(panel.names) <= set(known.names) else panel
-        notes.append(f"Judged are rows from {written(test_start)} on, because the run has learnt from earlier ones.")
-    else:
-        panel = own.panel
+        other = read_for(config.data, state.panel.names, state.panel.columns, data, tickers)
+        name, known = other.name, own.panel.select([n for n in own.panel.names if n in other.panel.names])
+        panel, joined = _with_history(known, other.panel, validation_start, config)
+        notes += joined
+        notes.append(f"Judged are rows from {written(test_start)} on: the run has learnt from earlier ones.")
     first, last = (test_start, None) if side == "test" else (validation_start, test_start)
     begin, stop = _bounds(start, end, first, last, side)
     windows = windows_between(panel, window, horizon, begin, stop)
@@ -98,15 +108,24 @@ def scored_side(
             f"{written(panel.times.max())}"
         )
     earlier = windows_between(panel, window, horizon, validation_start, begin)
-    if not len(earlier):
-        earlier = windows_between(known, window, horizon, validation_start, begin)
     model = load_trained(folder, original)
-    return ScoredSide(folder, config, model, windows, earlier, known, validation_start, name, tuple(notes))
+    return ScoredSide(folder, config, original, model, windows, earlier, known, validation_start, name, tuple(notes))
 
 
 def folder_for(side: ScoredSide, verb: str, data: str | None, which: str = "test") -> Path:
     """Where a verb's files go: run/verb/side, or run/verb/name of the other data."""
     return side.folder.path / verb / (which if data is None else Path(data).name.split(".")[0])
+
+
+def _with_history(own: Panel, other: Panel, validation_start, config: StockConfig) -> tuple[Panel, list[str]]:
+    """Other rows with enough before them; a file of new rows alone is put behind the run's own rows."""
+    if other.names != own.names:
+        other = other.select(own.names)
+    firsts = [other.times[other.rows(k)][:1] for k in range(len(other))]
+    if all(len(first) and first[0] < validation_start for first in firsts):
+        return other, []
+    joined = join_rows(own, other, config.model.window, config.data.jump_limit)
+    return joined.panel, ["The rows before the file's are the run's own.", *joined.notes]
 
 
 def _bounds(start, end, first, last, side) -> tuple[np.datetime64, np.datetime64 | None]:
