@@ -111,7 +111,9 @@ def rolling_calibration(
     Chernozhukov, Fernandez-Val and Galichon 2010, Quantile and probability curves without crossing: sorted
     quantiles are never further from the true ones.
     """
-    found = rolling_offsets(quantiles, outcomes, origin_times, outcome_times, levels, window, history, method, gamma)
+    found = rolling_offsets(
+        quantiles, outcomes, origin_times, outcome_times, levels, window, history, method, gamma, sides
+    )
     return np.sort(quantiles + found.at(origin_times), axis=-1)
 
 
