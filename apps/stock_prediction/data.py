@@ -254,6 +254,7 @@ def _without_faults(
 
 
 def _counts(panel: Panel, name: str) -> str:
-    series = f"{len(panel)} {'tickers' if panel.is_bars else 'series'}"
+    what = "series" if not panel.is_bars else "ticker" if len(panel) == 1 else "tickers"
+    series = f"{len(panel)} {what}"
     period = f"{written(panel.times.min())} to {written(panel.times.max())}"
     return f"{name}: {series}, {len(panel.times):,} rows, {period}"

@@ -18,7 +18,7 @@ def describe_panel(reading: Reading) -> list[str]:
     times = panel.times[~np.isnat(panel.times)]
     counts = np.diff(panel.starts)
     period = f"{written(times.min())} to {written(times.max())}" if len(times) else "without dates"
-    what = "tickers" if panel.is_bars else "series"
+    what = "series" if not panel.is_bars else "ticker" if len(panel) == 1 else "tickers"
     lines = [
         f"{len(panel)} {what}: {', '.join(panel.names[:8])}{', ...' if len(panel) > 8 else ''}",
         f"{len(panel.times):,} rows, {counts.min():,} to {counts.max():,} in a series; {period}",
