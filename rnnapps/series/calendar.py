@@ -15,15 +15,16 @@ def next_times(times: np.ndarray, n: int) -> np.ndarray:
     - Rows with one step throughout, such as hours around the clock: that step.
     - Several rows a day: the times of day that are usual on each weekday, so that nights, weekends and lunch breaks of
       an exchange stay free.
-    - A row a day: the weekdays that are usual; weekends where they occur.
+    - A row a day: the weekdays that are usual; weekends where they occur. Days of the year that have been left out each
+      time they fell on such a weekday, three times at least, are left out again: 25 December, but not Easter.
     - A row every one or more weeks: the usual weekday, also where the last row was moved to another one by a holiday.
     - A row every one or more months: the same day of the month, its last day, its last or first working day.
 
-    Public holidays ahead are not known: a forecast made on a day before one carries the holiday's date. Nor are changes
-    of the clock, where times are in UTC and an exchange is not.
+    Other public holidays ahead are not known: a forecast made on a day before one carries the holiday's date. Nor are
+    changes of the clock, where times are in UTC and an exchange is not.
 
     Args:
-        times: (T,) datetime64, T >= 2, rising; the last 1,000 count.
+        times: (T,) datetime64, T >= 2, rising; the last 1,000 count, and for days left out all of them.
         n: int >= 1.
     Returns:
         (n,) datetime64[s], all after the last of `times`.
@@ -55,7 +56,7 @@ def next_times(times: np.ndarray, n: int) -> np.ndarray:
         return _by_week(dates, round(usual / (7 * DAY)), n) + clock
     if usual > 1.5 * DAY and (steps == usual).all():
         return _by_step(recent, usual, n)
-    return _by_day(dates, n) + clock
+    return _by_day(dates, _left_out(np.asarray(times).astype("datetime64[D]")), n) + clock
 
 
 def weekdays(dates: np.ndarray) -> np.ndarray:
@@ -96,11 +97,27 @@ def _by_clock(times: np.ndarray, step: int, n: int) -> np.ndarray:
     return np.array(coming[:n])
 
 
-def _by_day(dates: np.ndarray, n: int) -> np.ndarray:
+def _by_day(dates: np.ndarray, left_out: np.ndarray, n: int) -> np.ndarray:
     usual = _usual_weekdays(dates)
-    weeks = n // len(usual) + 2
+    # Per year, 40 days are left out at most, which is less than one in eight weeks.
+    weeks = n // len(usual) * 8 // 7 + 45
     ahead = dates[-1] + np.arange(1, 7 * weeks + 1)
-    return ahead[np.isin(weekdays(ahead), usual)][:n].astype("datetime64[s]")
+    return ahead[np.isin(weekdays(ahead), usual) & ~np.isin(_day_of_year(ahead), left_out)][:n].astype("datetime64[s]")
+
+
+def _left_out(dates: np.ndarray) -> np.ndarray:
+    """Days of the year, as `_day_of_year`, that no row has though they fell on a usual weekday three times."""
+    span = np.arange(dates[0], dates[-1] + 1)
+    span = span[np.isin(weekdays(span), _usual_weekdays(dates[-RECENT:]))]
+    had, missed = (np.bincount(_day_of_year(days), minlength=1300) for days in (dates, np.setdiff1d(span, dates)))
+    found = np.flatnonzero((had == 0) & (missed >= 3))
+    return found if len(found) < 40 else found[:0]
+
+
+def _day_of_year(dates: np.ndarray) -> np.ndarray:
+    """100 * month + day, from 101 to 1231."""
+    month = dates.astype("datetime64[M]")
+    return 100 * (month.astype("int64") % 12 + 1) + (dates - month.astype("datetime64[D]")).astype("int64") + 1
 
 
 def _usual_weekdays(dates: np.ndarray) -> np.ndarray:

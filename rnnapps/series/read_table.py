@@ -128,6 +128,9 @@ def _read_csv(path: Path, zipped: bool, as_text) -> Table:
         frame = pandas.read_csv(
             path,
             sep=separator,
+            names=header,
+            header=0,
+            skipinitialspace=True,
             compression="gzip" if zipped else None,
             encoding="utf-8-sig",
             dtype=dict.fromkeys(text, str),
@@ -147,7 +150,6 @@ def _read_csv(path: Path, zipped: bool, as_text) -> Table:
         raise ValueError(f"{path}: not a CSV file: {_first_line(error)}") from None
     if not isinstance(frame.index, pandas.RangeIndex):
         raise ValueError(f"{path}, line 2: has more cells than the first line names columns, {len(header)}")
-    frame.columns = header
     lines = np.arange(2, len(frame) + 2)
     blank = np.ones(len(frame), bool)
     for name in header:

@@ -43,7 +43,9 @@ def read_wide(path: str | Path, target: tuple[str, ...] = (), how: TableFormat =
         raise ValueError(f"{path}: {error}") from None
 
     notes = []
-    asked = names or tuple(name for name in header if name not in (*time_columns, *past, *future))
+    # A column without a name is the index that pandas writes.
+    others = (name for name in header if name and not name.startswith("Unnamed"))
+    asked = names or tuple(name for name in others if name not in (*time_columns, *past, *future))
     numbers = {name: to_numbers(frame[name]) for name in (*asked, *past, *future)}
     wrong = {name: not_numbers(table, name, found) for name, found in numbers.items()}
     if not names:

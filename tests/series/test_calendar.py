@@ -27,6 +27,21 @@ def test_a_holiday_in_the_past_does_not_close_its_weekday():
     assert days(next_times(mondays_off, 2)) == ["2013-03-29", "2013-04-01"]
 
 
+def test_days_of_the_year_that_are_always_left_out_stay_free():
+    bars = pandas.bdate_range("2006-01-02", "2012-12-24")
+    bars = bars[[(day.month, day.day) not in ((12, 25), (1, 1)) for day in bars]].to_numpy()
+    # Both are Tuesdays; 2 January has had rows.
+    assert days(next_times(bars, 6))[:2] == ["2012-12-26", "2012-12-27"]
+    assert days(next_times(bars, 6))[-2:] == ["2013-01-02", "2013-01-03"]
+
+
+def test_a_day_left_out_twice_is_no_holiday_yet():
+    bars = pandas.bdate_range("2009-01-01", "2012-12-24").to_numpy().astype("datetime64[D]")
+    bars = bars[~np.isin(bars, np.array(["2009-12-25", "2011-12-25", "2010-12-25"], "datetime64[D]"))]
+    # Christmas was a Friday once, and fell on a weekend twice.
+    assert days(next_times(bars, 1)) == ["2012-12-25"]
+
+
 def test_a_market_that_never_closes_goes_on_at_the_weekend():
     bars = pandas.date_range("2020-01-01", "2020-02-07", freq="D").to_numpy()  # ends on a Friday
     assert days(next_times(bars, 2)) == ["2020-02-08", "2020-02-09"]

@@ -64,6 +64,13 @@ def test_semicolons_and_tabs_separate_cells(file, separator):
     assert read_bars(file(LONG.replace(",", separator))).panel.values[1].tolist() == [11, 13, 10, 12, 200]
 
 
+def test_spaces_after_commas_are_no_part_of_cells(file):
+    reading = read_bars(file(LONG.replace(",", ", ").replace("1.2, 0\n", "1.2,  \n")))
+    assert reading.panel.values[1].tolist() == [11, 13, 10, 12, 200]
+    assert np.isnan(reading.panel.values[3, 4])
+    assert not reading.problems
+
+
 def test_a_byte_order_mark_and_windows_lines_are_taken_off(file):
     assert read_bars(file(b"\xef\xbb\xbf" + LONG.replace("\n", "\r\n").encode())).panel.names == ("B", "A")
 

@@ -35,6 +35,16 @@ def test_every_column_of_numbers_is_a_series(file):
     assert reading.notes == ("columns without numbers are left out: note",)
 
 
+def test_the_index_that_pandas_writes_is_no_series(file):
+    text = "".join(f"{i},{row}\n" for i, row in zip(("", 0, 1, 2), WIDE.splitlines(), strict=True))
+    assert read_wide(file(text)).panel.names == ("load", "wind", "temperature")
+
+
+def test_an_index_of_dates_without_a_name_is_the_time(file):
+    panel = read_wide(file(WIDE.replace("time", ""))).panel
+    assert str(panel.times[2]) == "2020-01-01T02:00:00"
+
+
 def test_targets_can_be_chosen(file):
     panel = read_wide(file(WIDE), ("Temperature", "load")).panel
     assert panel.names == ("temperature", "load")
