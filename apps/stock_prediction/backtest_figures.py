@@ -8,11 +8,9 @@ import numpy as np
 
 from rnnapps.series.windows import Windows
 
-from .equity_curve import Account, Equity, bars_and_years, equity, performance, shuffled
+from .equity_curve import Account, Equity, bars_and_years, equity, moved, performance
 from .trading_rule import TradingRule
 
-# About a month of daily bars: shuffled trades are then hardly more of them than the strategy's own.
-BLOCK = 20
 LEVEL = 0.05
 
 
@@ -57,8 +55,8 @@ def run_backtest(
         quantiles: (N, H, Q) of log changes from each origin.
         levels: (Q,) rising.
         rule: what is traded.
-        shuffles: S, how often the positions are laid on other dates, at least 1.
-        seed: of the shuffles.
+        shuffles: S, how often the positions are laid on other dates, at least 1; at most as many as there are dates.
+        seed: of the draw of these dates.
     Raises:
         ValueError: no price to trade at, fewer than two trades, or a rule that does not fit the forecasts.
     """
@@ -73,7 +71,7 @@ def run_backtest(
         positions.append(rule.positions(signals[-1]))
     strategy = equity(accounts, positions, rule.cost)
     holding = equity(accounts, [np.ones(len(shares)) for shares in positions], rule.cost)
-    null = equity(accounts, shuffled(accounts, positions, shuffles, BLOCK, seed), rule.cost)
+    null = equity(accounts, moved(accounts, positions, shuffles, seed), rule.cost)
     figures = {
         "start": str(trades[0]),
         "end": str(trades[-1]),
@@ -87,7 +85,7 @@ def run_backtest(
         "exposure": 100 * float(np.mean(np.concatenate(positions))),
         "in_the_market": 100 * float(np.mean(np.concatenate(positions) != 0)),
         "trades": int(sum(np.count_nonzero(np.diff(shares, prepend=0.0, append=0.0)) for shares in positions)),
-        "null": _null(performance(strategy), performance(null), shuffles, seed),
+        "null": _null(performance(strategy), performance(null), seed),
     }
     figures["null"]["same"] = all(np.ptp(shares) == 0 for shares in positions)
     return Backtest(rule, accounts, signals, positions, strategy, holding, null, figures)
@@ -155,8 +153,9 @@ def _accounts(windows: Windows) -> tuple[list[Account], list[np.ndarray]]:
     return accounts, numbers
 
 
-def _null(mine: dict, others: dict, shuffles: int, seed: int) -> dict:
-    found: dict = {"shuffles": shuffles, "block": BLOCK, "seed": seed}
+def _null(mine: dict, others: dict, seed: int) -> dict:
+    shuffles = len(others["total"])
+    found: dict = {"shuffles": shuffles, "seed": seed}
     found["turnover"] = float(np.mean(others["turnover"]))
     for name in ("total", "yearly", "sharpe"):
         drawn = others[name]

@@ -133,31 +133,25 @@ def bars_and_years(times: np.ndarray) -> tuple[int, float]:
     return len(times) - 1, max(float(seconds) / (365.25 * 24 * 3600), 1e-9)
 
 
-def shuffled(accounts: Sequence[Account], positions: Sequence[np.ndarray], draws: int, block: int, seed: int):
+def moved(accounts: Sequence[Account], positions: Sequence[np.ndarray], draws: int, seed: int) -> list[np.ndarray]:
     """The same positions at other dates, `draws` times: what luck would make of them.
 
-    The dates are cut into blocks of neighbours at a random place and the blocks drawn in random order, the same for
-    all series. Whole blocks, because single dates would trade far more often than the strategy does, and pay for it.
+    All positions are moved on by the same number of dates, those beyond the last date to the first ones. Unlike
+    positions in random order they follow each other as they did, and so pay the same costs.
 
     Args:
         accounts, positions: K each, positions (n_k,).
-        draws: S.
-        block: signals in a block, at least 1.
+        draws: S; no more than there are other dates to begin at, and these once each.
         seed: of the draws.
     Returns:
-        K arrays (S, n_k), in every row the positions of that series in another order.
+        K arrays (S, n_k), in every row the positions of that series, moved.
     """
     times = np.unique(np.concatenate([account.signal_times for account in accounts]))
-    places = [np.searchsorted(times, account.signal_times) for account in accounts]
-    rng = np.random.default_rng(seed)
-    found = [np.empty((draws, len(shares))) for shares in positions]
-    for draw in range(draws):
-        turned = np.roll(np.arange(len(times)), -int(rng.integers(len(times))))
-        blocks = [turned[start : start + block] for start in range(0, len(times), block)]
-        order = np.concatenate([blocks[number] for number in rng.permutation(len(blocks))])
-        for place, shares, rows in zip(places, positions, found, strict=True):
-            own = np.full(len(times), -1)
-            own[place] = np.arange(len(place))
-            kept = own[order]
-            rows[draw] = shares[kept[kept >= 0]]
+    steps = 1 + np.random.default_rng(seed).permutation(max(1, len(times) - 1))[:draws]
+    found = []
+    for account, shares in zip(accounts, positions, strict=True):
+        own = np.full(len(times), -1)
+        own[np.searchsorted(times, account.signal_times)] = np.arange(len(shares))
+        orders = [np.roll(own, step) for step in steps]
+        found.append(np.stack([shares[order[order >= 0]] for order in orders]))
     return found

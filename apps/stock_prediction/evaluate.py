@@ -59,10 +59,10 @@ def evaluate(
         from .rolling_origins import baselines
         from .scored_side import folder_for, scored_side
 
-        chosen = _listed("methods", methods) or METHODS
+        chosen = listed("methods", methods) or METHODS
         baselines(chosen, (0.5,), 1)
         others = _other_seeds(run, seeds)
-        scored = [scored_side(name, data, _listed("tickers", tickers), side, start, end) for name in (run, *others)]
+        scored = [scored_side(name, data, listed("tickers", tickers), side, start, end) for name in (run, *others)]
         judged = scored[0]
         for other in scored[1:]:
             if other.config.forecast.levels != judged.config.forecast.levels or len(other.windows) != len(
@@ -124,7 +124,12 @@ def _check(refit_every: int | None, output: str | None) -> None:
         raise ValueError(f"--output {output}: is a directory; give the name of a file")
 
 
-def _listed(option: str, text: str | None) -> tuple[str, ...] | None:
+def listed(option: str, text: str | None) -> tuple[str, ...] | None:
+    """The names of an option with commas between them; None where it is not given.
+
+    Raises:
+        ValueError: an empty name, or one twice.
+    """
     if text is None:
         return None
     names = tuple(part.strip() for part in text.split(","))
@@ -135,7 +140,7 @@ def _listed(option: str, text: str | None) -> tuple[str, ...] | None:
 
 def _other_seeds(run: str, seeds: str | None) -> list[str]:
     """Names of the runs of other seeds; trains those that a number asks for and that are not there yet."""
-    names = _listed("seeds", seeds) or ()
+    names = listed("seeds", seeds) or ()
     if len(names) != 1 or not names[0].isdigit():
         return list(names)
     from .further_seeds import train_further_seeds

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from apps.stock_prediction.backtest_figures import run_backtest, words
-from apps.stock_prediction.equity_curve import Account, Equity, drawdown, equity, growth, performance, shuffled
+from apps.stock_prediction.equity_curve import Account, Equity, drawdown, equity, growth, moved, performance
 from apps.stock_prediction.trading_rule import TradingRule, forecast_volatility, probability_of_a_rise
 from rnnapps.series.panel import BARS, Panel
 from rnnapps.series.windows import windows_between
@@ -189,21 +189,33 @@ def test_accounts_of_other_calendars_keep_their_last_worth():
     np.testing.assert_allclose(found.values, [1, 1.5, 1.5, 2.5])
 
 
-def test_shuffled_positions_are_the_same_positions():
-    held = np.arange(50.0)
-    (found,) = shuffled([account(np.ones(51))], [held], 20, block=7, seed=1)
-    assert all(np.array_equal(np.sort(row), held) for row in found)
-    assert len({tuple(row) for row in found}) == 20
+def test_moved_positions_are_the_same_in_the_same_order():
+    (found,) = moved([account(np.ones(51))], [np.arange(50.0)], 20, seed=1)
+    assert found.shape == (20, 50)
+    for row in found:
+        np.testing.assert_array_equal(np.roll(row, -np.argmin(row)), np.arange(50))
+    assert len({row[0] for row in found}) == 20
+    assert found[:, 0].min() > 0
 
 
-def test_series_are_shuffled_together():
-    held = np.arange(50.0)
-    first, second = shuffled([account(np.ones(51))] * 2, [held, held], 5, block=7, seed=1)
-    np.testing.assert_array_equal(first, second)
+def test_there_are_no_more_moves_than_other_dates():
+    (found,) = moved([account(np.ones(5))], [np.array([1.0, 2, 3, 4])], 100, seed=1)
+    assert sorted(map(tuple, found)) == [(2, 3, 4, 1), (3, 4, 1, 2), (4, 1, 2, 3)]
 
 
-def test_shuffles_repeat_with_their_seed():
-    drawn = [shuffled([account(np.ones(51))], [np.arange(50.0)], 3, 7, seed)[0] for seed in (1, 1, 2)]
+def test_series_are_moved_together_on_their_own_calendars():
+    first = Account("A", days(4), days(5)[1:], np.ones(5))
+    second = Account("B", days(4)[[0, 1, 3]], days(5)[[1, 2, 3, 4]], np.ones(4))
+    a, b = moved([first, second], [np.array([1.0, 2, 3, 4]), np.array([1.0, 2, 4])], 3, seed=1)
+    assert {(tuple(x), tuple(y)) for x, y in zip(a, b, strict=True)} == {
+        ((4, 1, 2, 3), (4, 1, 2)),
+        ((3, 4, 1, 2), (4, 1, 2)),
+        ((2, 3, 4, 1), (2, 4, 1)),
+    }
+
+
+def test_moves_repeat_with_their_seed():
+    drawn = [moved([account(np.ones(51))], [np.arange(50.0)], 3, seed)[0] for seed in (1, 1, 2)]
     assert np.array_equal(drawn[0], drawn[1])
     assert not np.array_equal(drawn[0], drawn[2])
 
