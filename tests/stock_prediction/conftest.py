@@ -1,5 +1,7 @@
 """A forecaster trained once, in seconds, for every test that needs one."""
 
+import contextlib
+
 import pytest
 
 from apps.stock_prediction.__main__ import main
@@ -13,7 +15,7 @@ TINY = {
     "model.units": 6,
     "model.attention_units": 4,
     "model.ticker_embedding": 2,
-    "model.dropout": 0.0,
+    "model.dropout": 0.1,
     "train.epochs": 2,
     "train.batch_size": 64,
     "train.warmup_steps": 2,
@@ -36,7 +38,11 @@ def prices_file(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def trained_run(tmp_path_factory, prices_file):
-    """Folder of a finished run of `python -m apps.stock_prediction train`; nothing may write into it."""
+    """Folder of a finished run of `python -m apps.stock_prediction train`; nothing may write into it.
+
+    What the command printed is beside it, in printed.txt.
+    """
     run = tmp_path_factory.mktemp("runs") / "tiny"
-    assert main(["train", "--data", str(prices_file), "--run", str(run), *options(TINY)]) == 0
+    with (run.parent / "printed.txt").open("w") as printed, contextlib.redirect_stdout(printed):
+        assert main(["train", "--data", str(prices_file), "--run", str(run), *options(TINY)]) == 0
     return run

@@ -6,10 +6,11 @@ import json
 import numpy as np
 import pytest
 
-from apps.stock_prediction.__main__ import main
+from apps.stock_prediction.config import TrainConfig
 from apps.stock_prediction.export import load_trained
 from apps.stock_prediction.run_folder import RunFolder
-from tests.stock_prediction.conftest import TINY, options
+from apps.stock_prediction.training_run import training_batches
+from rnnapps.series.windows import windows_between
 
 
 @pytest.fixture(scope="module")
@@ -57,24 +58,24 @@ def test_the_state_keeps_the_rows_that_later_commands_need(trained_run):
     assert str(panel.times[-1]) == "2010-12-31T00:00:00"
 
 
-def test_a_number_of_steps_is_kept_to(prices_file, tmp_path, capsys):
-    values = TINY | {"train.epochs": 1, "train.steps_per_epoch": 3}
-    assert main(["train", "--data", str(prices_file), "--run", str(tmp_path / "run"), *options(values)]) == 0
-    assert "3 steps per epoch" in capsys.readouterr().out
+def test_training_ends_with_verdict_forecasts_and_paths(trained_run):
+    printed = (trained_run.parent / "printed.txt").read_text()
+    for words in (
+        "than the best baseline",
+        "ABC",
+        "90 % between",
+        f"run folder: {trained_run}",
+        f"SavedModel: {trained_run / '1'}",
+    ):
+        assert words in printed
 
 
-def test_training_ends_with_verdict_forecasts_and_paths(prices_file, tmp_path, capsys):
-    values = TINY | {"train.epochs": 1}
-    run = tmp_path / "run"
-    assert main(["train", "--data", str(prices_file), "--run", str(run), *options(values)]) == 0
-    out = capsys.readouterr().out
-    for words in ("than the best baseline", "ABC", "90 % between", f"run folder: {run}", f"SavedModel: {run / '1'}"):
-        assert words in out
+def test_a_number_of_steps_draws_so_many_batches(trained_run):
+    windows = windows_between(RunFolder.open(trained_run).state().panel, 16, 3)
+    assert len(training_batches(windows, TrainConfig(steps_per_epoch=7, batch_size=4))) == 7
 
 
-@pytest.mark.parametrize("head", ["student_t", "point"])
-def test_every_head_is_trained_calibrated_and_exported(head, prices_file, tmp_path):
-    values = TINY | {"train.epochs": 1, "train.averaging": "none", "model.head": head}
-    run = tmp_path / "run"
-    assert main(["train", "--data", str(prices_file), "--run", str(run), *options(values)]) == 0
-    assert (run / "1" / "saved_model.pb").is_file()
+def test_no_number_of_steps_goes_through_all_windows(trained_run):
+    # 3 series of 39 rows: 3 * (39 - 16 - 3 + 1) = 63 windows
+    windows = windows_between(RunFolder.open(trained_run).state().panel, 16, 3)
+    assert len(training_batches(windows, TrainConfig(batch_size=4))) == 16
