@@ -98,7 +98,7 @@ class Garch:
         grid = np.log(self.STARTS)
         place = np.log(np.maximum(self._filtered(windows.panel)[windows.rows], 1e-12))
         place = np.interp(place, grid, np.arange(len(grid)))
-        low = np.minimum(place.astype("int64"), len(grid) - 2)
+        low = np.minimum(np.nan_to_num(place).astype("int64"), len(grid) - 2)
         share = (place - low)[:, None, None]
         tables = self._tables.swapaxes(1, 2)  # K, G, H, Q + 1
         mixed = (1 - share) * tables[series, low] + share * tables[series, low + 1]
