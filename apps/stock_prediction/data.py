@@ -169,7 +169,8 @@ def find_problems(
 
 def advised(problem: Problem) -> str:
     """The problem's message, and the option that deals with it."""
-    return f"{problem.message} ({ADVICE[problem.kind]})"
+    message, advice = problem.message, ADVICE[problem.kind]
+    return f"{message[:-1]}, {advice})" if message.endswith(")") else f"{message} ({advice})"
 
 
 def table_format(config: DataConfig) -> TableFormat:

@@ -125,10 +125,11 @@ def _jumps(reading: Reading, limit: float) -> list[Problem]:
         return []
     usable = np.flatnonzero(np.isfinite(panel.levels) & (panel.levels > 0))
     before, after = usable[:-1], usable[1:]
-    factor = panel.levels[after] / panel.levels[before]
+    with np.errstate(over="ignore"):  # an infinite factor is a jump too
+        factor = panel.levels[after] / panel.levels[before]
     rises = panel.times[after] > panel.times[before]  # out of order, the steps mean nothing
     same = panel.series[after] == panel.series[before]
-    large = np.flatnonzero(same & rises & (np.maximum(factor, 1 / factor) >= limit))
+    large = np.flatnonzero(same & rises & ((factor >= limit) | (factor <= 1 / limit)))
     return [
         reading.problem(
             "jump",

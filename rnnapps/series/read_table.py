@@ -162,7 +162,7 @@ def _read_csv(path: Path, zipped: bool, as_text) -> Table:
 
 def _header(path: Path, zipped: bool) -> tuple[list[str], str]:
     with gzip.open(path) if zipped else path.open("rb") as file:
-        line = file.readline().decode("utf-8-sig").rstrip("\r\n")
+        line = re.split("[\r\n]", file.readline().decode("utf-8-sig"), maxsplit=1)[0]
     if not line.strip():
         raise ValueError(f"{path}, line 1: is empty; expected the names of the columns")
     separator = max(",;\t", key=line.count)

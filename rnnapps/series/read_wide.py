@@ -53,7 +53,14 @@ def read_wide(path: str | Path, target: tuple[str, ...] = (), how: TableFormat =
         if left := [name for name in asked if name not in names]:
             notes.append(f"columns without numbers are left out: {', '.join(left)}")
     if not names:
-        raise ValueError(f"{path}: no column of numbers beside the time; found {', '.join(header)}")
+        cell = next((f"; {name} is {frame[name].iloc[rows[0]]!r}" for name, rows in wrong.items() if len(rows)), "")
+        raise ValueError(f"{path}: no column of numbers beside the time; found {', '.join(header)}{cell}")
+    series_column = how.find("ticker", header)
+    if series_column and len(np.unique(times)) < len(times):
+        raise ValueError(
+            f"{path}: the column {series_column!r} names several series below each other; only bars are read so, "
+            "other tables need a column for each series"
+        )
 
     rows = len(frame)
     problems = [

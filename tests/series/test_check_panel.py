@@ -65,6 +65,11 @@ def test_a_jump_is_told_with_its_date_and_factor(read, close, factor):
     assert f"line 3: A 2020-01-02: {close} after 10.5, a factor of {factor}, looks like a split" in problem.message
 
 
+def test_a_jump_from_almost_nothing_is_told(read):
+    problems = check_panel(read(GOOD[0], "A,2020-01-02,1e-320,1e-320,1e-320,1e-320,1", *GOOD[2:]))
+    assert told(problems) == [("jump", 3), ("jump", 4)]
+
+
 def test_a_jump_below_the_limit_is_none(read):
     rows = (GOOD[0], "A,2020-01-02,90,90,90,90,1", *GOOD[3:])
     assert not check_panel(read(*rows))

@@ -64,6 +64,10 @@ def test_semicolons_and_tabs_separate_cells(file, separator):
     assert read_bars(file(LONG.replace(",", separator))).panel.values[1].tolist() == [11, 13, 10, 12, 200]
 
 
+def test_old_line_ends_are_read(file):
+    assert read_bars(file(LONG.replace("\n", "\r"))).lines.tolist() == [2, 4, 3, 5]
+
+
 def test_spaces_after_commas_are_no_part_of_cells(file):
     reading = read_bars(file(LONG.replace(",", ", ").replace("1.2, 0\n", "1.2,  \n")))
     assert reading.panel.values[1].tolist() == [11, 13, 10, 12, 200]

@@ -93,6 +93,11 @@ def test_columns_that_do_not_fit(file, target, how, message):
         read_wide(file(WIDE), target, how)
 
 
+def test_series_below_each_other_are_an_error(file):
+    with pytest.raises(ValueError, match="the column 'unique_id' names several series below each other"):
+        read_wide(file("unique_id,ds,y\na,2020-01-01,1\nb,2020-01-01,2\n"))
+
+
 def test_a_table_without_numbers_is_an_error(file):
-    with pytest.raises(ValueError, match="no column of numbers beside the time; found time, mood"):
+    with pytest.raises(ValueError, match="no column of numbers beside the time; found time, mood; mood is 'good'"):
         read_wide(file("time,mood\n2020-01-01,good\n"))
