@@ -82,6 +82,11 @@ class Scored:
         """(n,) bool."""
         return self.scores[kind] > self.thresholds[kind]
 
+    def within(self, start: np.datetime64 | None = None, end: np.datetime64 | None = None) -> np.ndarray:
+        """(n,) bool, the bars with start <= time < end."""
+        inside = np.ones(len(self.times), bool) if start is None else self.times >= start
+        return inside if end is None else inside & (self.times < end)
+
 
 @dataclass(frozen=True)
 class Anomaly:
@@ -178,13 +183,15 @@ def score_bars(windows: Windows, changes: np.ndarray, levels: Sequence[float], w
     return found
 
 
-def anomalies(scored: Iterable[Scored], start: np.datetime64 | None = None) -> list[Anomaly]:
-    """The alarms from `start` on as events, the least probable first; alarms of a stretch in a row are one event."""
+def anomalies(
+    scored: Iterable[Scored], start: np.datetime64 | None = None, end: np.datetime64 | None = None
+) -> list[Anomaly]:
+    """The alarms with start <= time < end as events, the least probable first; those of a stretch in a row are one."""
     found = []
     for series in scored:
-        late = np.ones(len(series.times), bool) if start is None else series.times >= start
+        inside = series.within(start, end)
         for kind in KINDS:
-            alarms = np.flatnonzero(series.alarms(kind) & late)
+            alarms = np.flatnonzero(series.alarms(kind) & inside)
             runs = (
                 [[i] for i in alarms] if kind == "shock" else np.split(alarms, np.flatnonzero(np.diff(alarms) > 1) + 1)
             )

@@ -13,18 +13,25 @@ COLOURS = {"shock": "#c0392b", "wild": "#e08e0b", "quiet": "#2471a3"}
 HIGHEST = 15
 
 
-def plot_anomalies(series: Scored, path: Path, start: np.datetime64 | None = None, log: bool = True) -> None:
+def plot_anomalies(
+    series: Scored,
+    path: Path,
+    start: np.datetime64 | None = None,
+    end: np.datetime64 | None = None,
+    log: bool = True,
+) -> None:
     """Writes the price with its anomalies marked, and below it each score with its threshold.
 
     Args:
         series: scored bars.
         path: PNG, PDF or SVG file.
-        start: time of the first bar that is shown.
+        start: time of the first bar that is shown; all by default.
+        end: time that no bar shown reaches.
         log: whether the price has a logarithmic axis.
     """
     from matplotlib.figure import Figure
 
-    shown = np.ones(len(series.times), bool) if start is None else series.times >= start
+    shown = series.within(start, end)
     times = series.times[shown]
     figure = Figure(figsize=(11, 7), layout="constrained")
     price, shock, stretch = figure.subplots(3, 1, sharex=True, height_ratios=(3, 1.2, 1.2))
