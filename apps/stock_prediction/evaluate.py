@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from rnnapps.command_line import BadInput, reading_input
+
+from .run_folder import RunFolder
+
+if TYPE_CHECKING:
+    from .scored_side import ScoredSide
 
 SPREAD = ("pinball", "crps", "mae", "rmse", "mase", "direction", "information_coefficient")
 
@@ -64,11 +70,7 @@ def evaluate(
         others = _other_seeds(run, seeds)
         scored = [scored_side(name, data, listed("tickers", tickers), side, start, end) for name in (run, *others)]
         judged = scored[0]
-        for other in scored[1:]:
-            if other.config.forecast.levels != judged.config.forecast.levels or len(other.windows) != len(
-                judged.windows
-            ):
-                raise ValueError(f"--seeds: {other.folder.path} forecasts other rows or quantiles than {run}")
+        _check_alike(judged, scored[1:])
         evaluations = [
             evaluate_forecaster(
                 one.model,
@@ -142,10 +144,27 @@ def _other_seeds(run: str, seeds: str | None) -> list[str]:
     """Names of the runs of other seeds; trains those that a number asks for and that are not there yet."""
     names = listed("seeds", seeds) or ()
     if len(names) != 1 or not names[0].isdigit():
+        paths = [RunFolder.locate(name).resolve() for name in (run, *names)]
+        if len(set(paths)) < len(paths):
+            raise ValueError(f"--seeds {seeds}: names {run} or another run twice")
         return list(names)
     from .further_seeds import train_further_seeds
 
     return train_further_seeds(run, int(names[0]))
+
+
+def _check_alike(judged: ScoredSide, others: Sequence[ScoredSide]) -> None:
+    """Runs whose figures have a common mean: the same forecasts, by networks that differ in their seed alone."""
+    for other in others:
+        if (
+            other.config.forecast != judged.config.forecast
+            or other.config.model != judged.config.model
+            or not np.array_equal(other.windows.outcomes, judged.windows.outcomes)
+        ):
+            raise ValueError(
+                f"--seeds: {other.folder.path} differs from {judged.folder.path} in more than its seed; give runs "
+                "of the same data, model and forecast options"
+            )
 
 
 def _write(path: Path, figures: dict) -> None:

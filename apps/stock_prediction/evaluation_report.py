@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from .verdict import RULE, certainty, headline, number, title
 
 WIDTH = 110
+LABELS = {"crps": "CRPS", "mae": "MAE", "rmse": "RMSE", "mase": "MASE", "information_coefficient": "IC"}
 
 
 def short_report(figures: Mapping) -> str:
@@ -29,7 +30,11 @@ def full_report(figures: Mapping) -> str:
 
 def seeds_report(spread: Mapping) -> str:
     """Mean and standard deviation of each figure over runs that differ in their seed, all lead times together."""
-    rows = [[name, number(found["mean"]), number(found["deviation"])] for name, found in spread["figures"].items()]
+    rows = []
+    for name, found in spread["figures"].items():
+        key, _, share = name.partition("_")
+        label = {"coverage": f"share in {share} %", "width": f"width of {share} %"}.get(key) or LABELS.get(name, name)
+        rows.append([label, number(found["mean"]), number(found["deviation"])])
     runs = [
         [run["run"], number(run["pinball"]), number(run["mae"]), run["distribution"], run["point"]]
         for run in spread["runs"]
