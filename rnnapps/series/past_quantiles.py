@@ -58,21 +58,22 @@ def past_quantiles(
     return offsets
 
 
-def _quantiles_present(order: SlidingOrder, ahead, present, levels) -> np.ndarray:
-    """(H', Q) the levels' quantiles of the present scores of these lead times; levels may leave (0, 1)."""
-    count = levels.shape[1]
+def _quantiles_present(order: SlidingOrder, ahead, present, shares) -> np.ndarray:
+    """(H', P) quantiles of the present scores of these lead times; steered shares may leave (0, 1)."""
+    count = shares.shape[1]
     columns = (ahead[:, None] * count + np.arange(count)).ravel()
-    size = np.repeat(present, count)
-    place = levels.ravel() * (size + 1)
-    inside = np.clip(place, 1, size)
-    lower = np.floor(inside)
-    found = order.smallest(
-        np.concatenate([lower, np.minimum(lower + 1, size), np.ones_like(size), size]), np.tile(columns, 4)
-    ).reshape(4, -1)
-    between = found[0] + (inside - lower) * (found[1] - found[0])
-    # A steered share beyond 0 or 1 must still move the quantile, or misses could go on without end.
-    beyond = levels.ravel() - np.clip(levels.ravel(), 0.0, 1.0)
-    return (between + beyond * (found[3] - found[2])).reshape(-1, count)
+    size, share = np.repeat(present, count), shares.ravel()
+    place = np.clip(share * (size + 1), 1, size)
+    lower = place.astype("int64")
+    neighbours = np.concatenate([lower, np.minimum(lower + 1, size)])
+    low, high = order.smallest(neighbours, np.tile(columns, 2)).reshape(2, -1)
+    found = low + (place - lower) * (high - low)
+    if (out := (share < 0) | (share > 1)).any():
+        # Without a last quantile, or misses could go on without end.
+        ends = np.concatenate([np.ones_like(size[out]), size[out]])
+        least, most = order.smallest(ends, np.tile(columns[out], 2)).reshape(2, -1)
+        found[out] += (share[out] - np.clip(share[out], 0, 1)) * (most - least)
+    return found.reshape(-1, count)
 
 
 def _schedule(dates, outcome_times, window):

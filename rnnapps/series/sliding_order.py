@@ -27,20 +27,23 @@ class SlidingOrder:
         # From the leaves, which stand for one rank each, up to a floor of at most 16 nodes.
         self._counts, nodes = [], size
         while not self._counts or nodes > 1:
-            self._counts.insert(0, np.zeros((columns, -(-nodes // DIGIT) * DIGIT), "int32"))
             nodes = -(-nodes // DIGIT)
+            self._counts.insert(0, np.zeros((columns, nodes, DIGIT), "int32"))
 
     def count(self, rows: np.ndarray, columns: np.ndarray, change: int) -> None:
         """Adds (change 1) or removes (change -1) the values in these rows and columns, arrays that broadcast."""
         ranks = self._ranks[rows, columns]
+        columns = np.broadcast_to(columns, ranks.shape)
         for height, counts in enumerate(reversed(self._counts)):
-            np.add.at(counts, (columns, ranks // DIGIT**height), change)
+            # Flat indices of one dimension are what `np.add.at` is quick at.
+            places = columns * counts[0].size + ranks // DIGIT**height
+            np.add.at(counts.reshape(-1), places.ravel(), np.int32(change))
 
     def smallest(self, k: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """(C',) the k-th smallest value present, k from 1, in each of these columns; each must have k values."""
         left, node, here = k.astype("int64"), np.zeros(len(columns), "int64"), np.arange(len(columns))
         for counts in self._counts:
-            until = np.cumsum(counts[columns[:, None], node[:, None] * DIGIT + np.arange(DIGIT)], 1)
+            until = np.cumsum(counts[columns, node], 1, dtype="int32")
             child = (until < left[:, None]).sum(1)
             left = left - np.where(child > 0, until[here, child - 1], 0)
             node = node * DIGIT + child
