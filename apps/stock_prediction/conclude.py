@@ -58,7 +58,14 @@ def conclude(
         "test": test.figures,
         "training": trained,
         "calibration": {"method": config.forecast.calibration, "forecasts": len(history.outcomes)},
-        "data": {"name": data.name, "licence": data.licence, "windows": _counts(sides), "series": len(data.panel)},
+        "data": {
+            "name": data.name,
+            "licence": data.licence,
+            "windows": _counts(sides),
+            "series": len(data.panel),
+            "validation_start": str(sides.validation_start),
+            "test_start": str(sides.test_start),
+        },
         "parameters": model.count_params(),
         "quality": f"```\n{short_report(test.figures)}\n```",
     }

@@ -97,7 +97,8 @@ def read_for(
         config = dataclasses.replace(config, path=path, dataset=None, format=shape, start=None, end=None)
     if unknown := [name for name in tickers or () if name not in known]:
         raise ValueError(f"{unknown[0]!r} is unknown to the model, which knows {', '.join(known)}")
-    wanted = tuple(tickers or config.listed("tickers"))
+    # Its own file may hold tickers that the run was told to leave out.
+    wanted = tuple(tickers or config.listed("tickers") or (known if path is None else ()))
     try:
         reading = read_files(dataclasses.replace(config, tickers=None), () if bars else wanted or tuple(known))
     except ValueError as error:

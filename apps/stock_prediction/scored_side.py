@@ -20,7 +20,6 @@ from .joined_rows import join_rows
 from .model import Forecaster
 from .run_folder import RunFolder
 from .run_state import RunState
-from .split_in_time import split_dates
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,9 @@ def scored_side(
     notes = ["The run was updated later; judged are the weights of its training."] if state.updates else []
     window, horizon = config.model.window, config.model.horizon
     own = read_for(config.data, state.panel.names, state.panel.columns, tickers=tickers, window=window)
-    validation_start, test_start = split_dates(own.panel, config.data)
+    # As training divided the rows: shares of a file that has changed, or of some of its tickers, are other dates.
+    dates = folder.read_metrics()["data"]
+    validation_start, test_start = (np.datetime64(dates[name], "s") for name in ("validation_start", "test_start"))
     panel = known = own.panel
     name = f"{side} side of {own.name}"
     if data is not None:

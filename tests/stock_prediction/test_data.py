@@ -170,6 +170,13 @@ def test_other_covariates_than_the_models_are_an_error(table):
         read_for(DataConfig(past_covariates="vix"), ("A",), BARS, table(*bars()))
 
 
+def test_the_runs_own_file_may_hold_tickers_that_it_left_out(table):
+    path = table(*bars("A"), *bars("B", range(1, 10)), *bars("B", range(10, 21), level=2000))
+    config = DataConfig(path=path, faulty="drop_tickers")
+    known = read_data(config).panel.names
+    assert read_for(config, known, BARS).panel.names == ("A",)
+
+
 def test_fewer_rows_than_the_window_are_an_error(table):
     with pytest.raises(ValueError, match="A: has 20 rows, but a window of 30 rows needs as many"):
         read_for(DataConfig(), ("A",), BARS, table(*bars()), window=30)
