@@ -8,8 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from rnnapps.series.baselines import Drift, EwmaSimulation, RepeatLast, SeasonalNaive
-from rnnapps.series.baselines.linear_lags import LinearLags
+from rnnapps.series.baselines import Drift, EwmaSimulation, Garch, LinearLags, RepeatLast, SeasonalNaive
 from rnnapps.series.panel import Panel
 from rnnapps.series.windows import Windows
 
@@ -30,6 +29,7 @@ BASELINES = {
     "seasonal_naive": SeasonalNaive,
     "linear": LinearLags,
     "ewma_simulation": EwmaSimulation,
+    "garch": Garch,
 }
 
 
@@ -82,25 +82,21 @@ def baselines(names: Sequence[str], levels: Sequence[float], horizon: int) -> di
     """What fits these baselines.
 
     Args:
-        names: of `available_baselines`.
+        names: of `BASELINES`.
         levels: Q quantile levels.
         horizon: H.
     Raises:
         ValueError: a name that does not exist, or GARCH where `arch` is not installed.
     """
-    known = available_baselines()
-    if unknown := [name for name in names if name not in known]:
-        raise ValueError(f"--methods: {unknown[0]!r} is not one of {', '.join(known)}")
+    if unknown := [name for name in names if name not in BASELINES]:
+        raise ValueError(f"--methods: {unknown[0]!r} is not one of {', '.join(BASELINES)}")
+    if "garch" in names and not Garch.is_available():
+        raise ValueError("--methods garch: needs the package arch, which is not installed; pip install arch")
 
     def fit(kind) -> Fit:
         return lambda panel, before: kind(levels).fit(panel, horizon, before)
 
-    return {name: fit(known[name]) for name in names}
-
-
-def available_baselines() -> dict[str, type]:
-    """Every baseline by its name."""
-    return BASELINES
+    return {name: fit(BASELINES[name]) for name in names}
 
 
 def _stretches(times: np.ndarray, size: int | None) -> Iterator[tuple[np.datetime64, np.datetime64 | None]]:

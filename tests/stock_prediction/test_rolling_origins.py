@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from apps.stock_prediction.rolling_origins import baselines, origins_between, rolling_origins
+from rnnapps.series.baselines import Garch
 from rnnapps.series.panel import Panel
 from rnnapps.series.windows import windows_between
 
@@ -129,3 +130,9 @@ def test_an_empty_side_is_refused(panel):
 def test_refitting_less_than_every_row_is_refused(panel):
     with pytest.raises(ValueError, match="--refit_every must be at least 1, is 0"):
         rolling_origins(windows_between(panel, 3, 2), {}, refit_every=0)
+
+
+def test_garch_without_its_package_is_refused(monkeypatch):
+    monkeypatch.setattr(Garch, "is_available", staticmethod(lambda: False))
+    with pytest.raises(ValueError, match="--methods garch: needs the package arch"):
+        baselines(["garch"], LEVELS, 2)
