@@ -99,6 +99,11 @@ def baselines(names: Sequence[str], levels: Sequence[float], horizon: int) -> di
     return {name: fit(BASELINES[name]) for name in names}
 
 
+def available_baselines() -> dict[str, type]:
+    """The baselines that can be fitted here, by their names."""
+    return {name: kind for name, kind in BASELINES.items() if name != "garch" or Garch.is_available()}
+
+
 def _stretches(times: np.ndarray, size: int | None) -> Iterator[tuple[np.datetime64, np.datetime64 | None]]:
     different = np.unique(times)
     for begin in range(0, len(different), size or len(different)):
