@@ -30,8 +30,14 @@ def fit_scales(model: Forecaster, training: Windows, seed: int = 1) -> None:
     chunks = [training.take(numbers[start : start + BATCH]) for start in range(0, len(numbers), BATCH)]
 
     features = _moments(model.raw_features(inputs)[0].numpy() for inputs, _ in chunks)
-    model.feature_mean.assign(features[0])
-    model.feature_deviation.assign(np.maximum(features[1], SMALLEST))
+    mean, deviation = features
+    if model.config.mirror:
+        # In the mirror their mean is the opposite: around 0 both are alike.
+        odd = model.parity.numpy() < 0
+        deviation = np.where(odd, np.hypot(mean, deviation), deviation)
+        mean = np.where(odd, 0, mean)
+    model.feature_mean.assign(mean)
+    model.feature_deviation.assign(np.maximum(deviation, SMALLEST))
 
     model.horizon_scale.assign(tf.ones_like(model.horizon_scale))
     outcomes = np.concatenate([model.outcomes(inputs, levels).numpy() for inputs, levels in chunks])  # N, H

@@ -80,6 +80,9 @@ class Forecaster(keras.Model):
         self.unit = ChangeUnit(scaling, len(names), config.ewma_decay, name="unit")
         self.features = WindowFeatures(features, columns, scale, target, name="features")
         width = self.features.width + past + future
+        # Covariates have no known sign: they stay as they are in a mirror.
+        self.parity = tf.constant([*self.features.parity, *[1] * (past + future)], "float32")
+        self.mirrors = keras.random.SeedGenerator(1)
         self.feature_mean = self._constant("feature_mean", (width,), 0.0)
         self.feature_deviation = self._constant("feature_deviation", (width,), 1.0)
         self.horizon_scale = self._constant("horizon_scale", (config.horizon,), 1.0)
@@ -120,6 +123,9 @@ class Forecaster(keras.Model):
 
     def call(self, inputs, training=False, return_attention_scores=False):
         rows, ahead = self._standardised(inputs)  # B, T, D and B, H, F
+        upside_down = self._drawn_mirrors(rows) if training and self.config.mirror else None
+        if upside_down is not None:
+            rows = tf.where(upside_down, rows * self.parity, rows)
         if self.ticker is not None:
             ticker = self.ticker(inputs["ticker"])[:, None]
             rows = tf.concat([rows, tf.tile(ticker, [1, self.config.window, 1])], axis=-1)
@@ -136,6 +142,8 @@ class Forecaster(keras.Model):
             outputs = self.projection(self.decoder(steps, initial_state=states, training=training))
         outputs = tf.reshape(outputs, [-1, self.steps * self.config.segment, self.head.width])
         outputs = outputs[:, : self.config.horizon]
+        if upside_down is not None:
+            outputs = tf.where(upside_down, self.head.mirrored(outputs), outputs)
         if self.linear is not None:
             location = tf.one_hot(self.head.location, self.head.width)
             outputs += self.linear(self.lags(inputs))[..., None] * location
@@ -187,6 +195,10 @@ class Forecaster(keras.Model):
         if self.future:
             ahead = (ahead - self.feature_mean[-self.future :]) / self.feature_deviation[-self.future :]
         return tf.clip_by_value(rows, -CLIP, CLIP), tf.clip_by_value(ahead, -CLIP, CLIP)
+
+    def _drawn_mirrors(self, rows):
+        """(B, 1, 1) bool, true for about half of the batch."""
+        return keras.random.uniform((tf.shape(rows)[0], 1, 1), seed=self.mirrors) < 0.5
 
     def _segments(self, rows):
         """(B, n, D) to (B, n / segment, segment * D), filled up with zeros at the end."""

@@ -17,7 +17,8 @@ SMALLEST = 1e-3  # spread, in units of a typical change
 class Head(Protocol):
     """From what the network puts out, (B, H, P), to a loss and to quantiles (B, H, Q).
 
-    `width` is P, and `location` which of the P outputs moves the whole distribution.
+    `width` is P, and `location` which of the P outputs moves the whole distribution. `mirrored` outputs say the same of
+    the negated outcome.
     """
 
     width: int
@@ -26,6 +27,8 @@ class Head(Protocol):
     def start(self, outcomes: np.ndarray) -> np.ndarray: ...
 
     def loss(self, outputs: tf.Tensor, outcomes: tf.Tensor) -> tf.Tensor: ...
+
+    def mirrored(self, outputs: tf.Tensor) -> tf.Tensor: ...
 
     def quantiles(self, outputs: tf.Tensor) -> tf.Tensor: ...
 
@@ -61,6 +64,11 @@ class QuantileHead:
         levels = tf.constant(self.levels, error.dtype)
         return 2 * tf.reduce_mean(tf.maximum(levels * error, (levels - 1) * error), axis=-1)
 
+    def mirrored(self, outputs: tf.Tensor) -> tf.Tensor:
+        """(B, H, P) the steps change sides, the median its sign."""
+        signs = tf.one_hot(self.location, self.width, on_value=-1.0, off_value=1.0)
+        return tf.reverse(outputs, axis=[-1]) * signs
+
     def quantiles(self, outputs: tf.Tensor) -> tf.Tensor:
         """(B, H, Q) rising."""
         below, median, above = tf.split(outputs, [self.location, 1, self.width - self.location - 1], axis=-1)
@@ -94,6 +102,10 @@ class StudentTHead:
         half = (freedom + 1) / 2
         constant = tf.math.lgamma(half) - tf.math.lgamma(freedom / 2) - 0.5 * tf.math.log(freedom * math.pi)
         return tf.math.log(scale) - constant + half * tf.math.log1p(tf.square(z) / freedom)
+
+    def mirrored(self, outputs: tf.Tensor) -> tf.Tensor:
+        """(B, H, 3) the location changes its sign."""
+        return outputs * [-1.0, 1.0, 1.0]
 
     def quantiles(self, outputs: tf.Tensor) -> tf.Tensor:
         """(B, H, Q) rising."""
@@ -131,6 +143,10 @@ class PointHead:
         if self.kind == "mse":
             return tf.square(error)
         return tf.where(error <= 1, 0.5 * tf.square(error), error - 0.5)
+
+    def mirrored(self, outputs: tf.Tensor) -> tf.Tensor:
+        """(B, H, 1) negated."""
+        return -outputs
 
     def quantiles(self, outputs: tf.Tensor) -> tf.Tensor:
         """(B, H, Q), all equal."""

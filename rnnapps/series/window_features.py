@@ -12,6 +12,7 @@ from rnnapps.series.causal import exponential_average, moving_average, previous,
 from rnnapps.series.panel import BARS
 
 SPANS = (5, 20, 60)
+RANGE_SPANS = (1, 5, 20)
 RSI_SPAN = 14
 DAY, WEEK, YEAR = 86400, 7 * 86400, 31556952  # seconds; the mean Gregorian year
 TINY = 1e-6
@@ -84,9 +85,20 @@ class WindowFeatures(keras.layers.Layer):
     @property
     def width(self) -> int:
         """D, how many numbers a row becomes."""
-        of_bars = 3 if self.columns == BARS else 0
-        widths = {"bars": 3, "volume": 2, "volatility": 4 + of_bars, "averages": 3, "calendar": 6}
-        return sum(widths.get(name, 1) for name in self.names)
+        return len(self.parity)
+
+    @property
+    def parity(self) -> tuple[int, ...]:
+        """D numbers: -1 for what changes its sign where the window is turned upside down, 1 for what stays."""
+        volatilities = len(SPANS) + (len(RANGE_SPANS) if self.columns == BARS else 0) + 1
+        known = {
+            "bars": (-1, 1, -1),
+            "volume": (1, 1),
+            "volatility": (1,) * volatilities,
+            "averages": (-1,) * len(SPANS),
+            "calendar": (1,) * 6,
+        }
+        return tuple(sign for name in self.names for sign in known.get(name, (-1,)))
 
     def call(self, window, unit, typical, times=None):
         level = self.levels(window)  # B, T
@@ -126,7 +138,7 @@ class WindowFeatures(keras.layers.Layer):
         if self.columns == BARS:
             spread = tf.square((self.levels(window, 1) - self.levels(window, 2)) / unit)
             parts += [
-                _log_root(weighted(spread, moving_average(length, span)) / (4 * math.log(2))) for span in (1, 5, 20)
+                _log_root(weighted(spread, moving_average(length, span)) / (4 * math.log(2))) for span in RANGE_SPANS
             ]
         return [*parts, tf.ones_like(change) * tf.math.log(unit / typical)]
 

@@ -70,3 +70,13 @@ def test_student_t_starts_near_the_outcomes():
 def test_a_constant_outcome_leaves_a_spread_to_divide_by():
     head = QuantileHead(LEVELS)
     assert np.isfinite(head.start(np.zeros(10))).all()
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_mirrored_outputs_say_the_same_of_the_negated_outcome(head):
+    head = HEADS[head]((0.05, 0.25, 0.5, 0.75, 0.95))
+    outputs = tf.random.stateless_normal((4, 2, head.width), [1, 2])
+    mirrored = head.mirrored(outputs)
+    np.testing.assert_allclose(head.quantiles(mirrored), -head.quantiles(outputs)[..., ::-1], rtol=1e-4, atol=1e-5)
+    outcome = tf.constant(np.linspace(-2, 2, 8).reshape(4, 2).astype("float32"))
+    np.testing.assert_allclose(head.loss(mirrored, -outcome), head.loss(outputs, outcome), rtol=1e-4, atol=1e-5)

@@ -104,3 +104,15 @@ def test_features_that_the_columns_lack_are_refused():
         WindowFeatures(("volume",), ("x",), "linear")
     with pytest.raises(ValueError, match="names: 'macd' is not one of returns"):
         WindowFeatures(("macd",), ("x",), "linear")
+
+
+def test_odd_features_change_their_sign_where_the_window_is_turned_upside_down():
+    layer = WindowFeatures(ALL, BARS, "log", target=3)
+    upside_down = 100 / ROWS
+    upside_down[:, [1, 2]] = upside_down[:, [2, 1]]  # the reciprocal of the low is the high
+    upside_down[:, 4] = ROWS[:, 4]
+    found = [
+        layer(tf.constant(rows[None]), tf.constant([UNIT]), tf.constant([TYPICAL]), tf.zeros((1, 3), "int32"))
+        for rows in (ROWS, upside_down)
+    ]
+    np.testing.assert_allclose(found[1], found[0] * np.array(layer.parity, "float32"), rtol=1e-4, atol=2e-4)

@@ -37,6 +37,9 @@ class ModelConfig:
             form on the training side to begin with; 0 for none. At most `window`.
         ridge: of that fit, relative to the variance of the lags.
         linear_trainable: whether training goes on to change the linear map.
+        mirror: in training, show half of the windows upside down to the recurrent part, and expect the opposite of
+            it: it then cannot learn the drift that the training period happened to have. Not for prices, whose falls
+            are unlike their rises.
         dropout: of inputs and between layers, in [0, 1).
         head: quantiles (pinball loss), student_t (likelihood), or point.
         point_loss: of head point: mae, mse or huber.
@@ -57,6 +60,7 @@ class ModelConfig:
     linear_lags: int = 0
     ridge: float = 1e-3
     linear_trainable: bool = True
+    mirror: bool = False
     dropout: float = 0.1
     head: Literal["quantiles", "student_t", "point"] = "quantiles"
     point_loss: Literal["mae", "mse", "huber"] = "huber"
