@@ -174,8 +174,8 @@ def rolling_offsets(
     rows, horizon = len(origins), np.shape(outcomes)[1]
     moves = _moves(levels, sides)
     offsets = np.zeros((len(dates) + 1, horizon, len(levels)))
-    if method != "none" and len(moves.shares):
-        at_once = max(1, AT_ONCE // max(1, rows * len(moves.shares)))
+    if method != "none" and rows and len(moves.shares):
+        at_once = max(1, AT_ONCE // (rows * len(moves.shares)))
         step = gamma if method == "adaptive" else 0.0
         for start in range(0, horizon, at_once):
             chosen = slice(start, start + at_once)

@@ -123,6 +123,12 @@ def test_few_known_dates_leave_the_quantiles_as_they_are():
     assert not offsets[:21, 1].any() and offsets[21, 1].any()
 
 
+def test_without_any_forecast_the_last_offsets_are_zero():
+    nothing = (part[:0] for part in forecasts(dates=1))
+    found = rolling_offsets(*nothing, LEVELS, method="adaptive")
+    np.testing.assert_array_equal(found.last, np.zeros((2, len(LEVELS))))
+
+
 def test_method_none_only_sorts():
     quantiles, outcomes, made, known = forecasts(dates=40)
     found = rolling_calibration(quantiles[..., ::-1], outcomes, made, known, LEVELS, method="none")
