@@ -27,7 +27,10 @@ setup(
     python_requires=">=3.10",
     packages=packages + app_packages,
     package_dir={"rnnapps": "rnnapps", "rnnapps_apps": "apps"},
-    package_data={"rnnapps_apps.translation": ["phrasebook/*.tsv", "phrasebook/*.md", "presets/*.yaml"]},
+    package_data={
+        "rnnapps_apps.translation": ["phrasebook/*.tsv", "phrasebook/*.md", "presets/*.yaml"],
+        "rnnapps_apps.stock_prediction": ["presets/*.yaml"],
+    },
     install_requires=["tensorflow>=2.21,<2.22", "keras>=3.12,<4"],
     extras_require={
         "translation": TRANSLATION + COMMAND_LINE,
@@ -37,6 +40,7 @@ setup(
         "apps": APPS,
         "dev": [
             *TRANSLATION,
+            *STOCKS,
             *COMMAND_LINE,
             "pytest>=8",
             "pytest-xdist>=3",

@@ -129,21 +129,24 @@ class RunFolder:
         """The run's own options; those given now may be none or the same, because no other would be true.
 
         Raises:
-            ValueError: an option that was given is another than the run's; the first one is named.
+            ValueError: an option that was given is another than the run's; one is named.
         """
-        stored = self.config()
-        if config in (stored, self.configuration()):
+        stored, default = self.config(), self.configuration()
+        if config in (stored, default):
             return stored
-        for section in dataclasses.fields(config):
-            then, now = getattr(stored, section.name), getattr(config, section.name)
-            for option in dataclasses.fields(then):
-                was, is_now = getattr(then, option.name), getattr(now, option.name)
-                if was != is_now:
-                    raise ValueError(
-                        f"--{section.name}.{option.name} {is_now}: the run was started with {was}; a resumed run "
-                        "keeps its options, so leave them out, or start another --run"
-                    )
-        return stored
+        different = [
+            (f"{section.name}.{option.name}", *values)
+            for section in dataclasses.fields(config)
+            for option in dataclasses.fields(section.default_factory)
+            for values in [[getattr(getattr(one, section.name), option.name) for one in (config, stored, default)]]
+            if values[0] != values[1]
+        ]
+        # One that is not the default was surely given.
+        name, now, then, _ = next((found for found in different if found[1] != found[3]), different[0])
+        raise ValueError(
+            f"--{name} {now}: the run was started with {then}; a resumed run keeps its options, so leave them out, or "
+            "start another --run"
+        )
 
     def write_metrics(self, metrics: Mapping) -> None:
         """Writes metrics.json; floats keep their full precision."""

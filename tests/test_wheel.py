@@ -44,10 +44,25 @@ def test_the_console_command_is_declared(installed):
     assert "rnnapps = rnnapps_apps.__main__:main" in entry_points.read_text()
 
 
-def test_the_applications_run_from_it(installed):
-    result = run(installed, "from rnnapps_apps.__main__ import main; raise SystemExit(main(['translation', '--help']))")
+@pytest.mark.parametrize(
+    ("application", "words"),
+    [
+        ("translation", "train on the embedded phrasebook"),
+        ("stock_prediction", "train on the embedded prices"),
+    ],
+)
+def test_the_applications_run_from_it(application, words, installed):
+    code = f"from rnnapps_apps.__main__ import main; raise SystemExit(main(['{application}', '--help']))"
+    result = run(installed, code)
     assert result.returncode == 0, result.stderr
-    assert "train on the embedded phrasebook" in result.stdout
+    assert words in result.stdout
+
+
+@pytest.mark.parametrize("application", ["translation", "stock_prediction"])
+def test_the_presets_are_in_it(application, installed):
+    there = (CHECKOUT / "apps" / application / "presets").glob("*.yaml")
+    inside = (installed / "rnnapps_apps" / application / "presets").glob("*.yaml")
+    assert sorted(path.name for path in inside) == sorted(path.name for path in there) != []
 
 
 def test_the_embedded_data_are_in_it(installed):

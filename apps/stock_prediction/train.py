@@ -26,6 +26,10 @@ def train(config: StockConfig, run: str | None = None, resume: bool = False) -> 
         if resume:
             folder = RunFolder.open(path)
             config = folder.resumed_config(config)
+            if folder.state_file.is_file() and folder.state().updates:
+                raise ValueError(
+                    f"{path}: updated with new rows since; go on with the command update, or start another --run"
+                )
         else:
             RunFolder.refuse_existing(path)
 
