@@ -56,11 +56,11 @@ def diebold_mariano(
         raise ValueError(f"a test of losses {horizon} dates ahead needs more dates than that, found {n}")
     mean = float(differences.mean())
     if np.ptp(differences) == 0:
-        # Equal losses everywhere are no evidence; a difference that never varies is certain.
-        certain = mean != 0
-        return DieboldMariano(mean, np.sign(mean) * np.inf if certain else 0.0, float(not certain), *_sure(mean), n)
-    correction = np.sqrt((n + 1 - 2 * horizon + horizon * (horizon - 1) / n) / n)
-    statistic = float(correction * mean / _standard_error(differences, horizon, lags))
+        # A difference that never varies is certain, and none at all is no evidence.
+        statistic = float(np.sign(mean) * np.inf) if mean else 0.0
+    else:
+        correction = np.sqrt((n + 1 - 2 * horizon + horizon * (horizon - 1) / n) / n)
+        statistic = float(correction * mean / _standard_error(differences, horizon, lags))
 
     from scipy.stats import t
 
@@ -88,10 +88,6 @@ def _standard_error(differences: np.ndarray, horizon: int, lags: int | None) -> 
         if variance[0, 0] > 0:
             break
     return float(np.sqrt(variance[0, 0]))
-
-
-def _sure(mean: float) -> tuple[float]:
-    return (0.5 if mean == 0 else float(mean > 0),)
 
 
 def _differences(first, second) -> np.ndarray:

@@ -82,6 +82,11 @@ def test_a_forecast_does_not_differ_from_itself():
     assert (found.difference, found.statistic, found.p_value, found.p_better) == (0.0, 0.0, 1.0, 0.5)
 
 
+def test_a_difference_that_never_varies_is_certain():
+    found = diebold_mariano(np.ones(50), np.zeros(50), np.arange(50), horizon=5)
+    assert (found.difference, found.statistic, found.p_value, found.p_better) == (-1.0, -np.inf, 0.0, 0.0)
+
+
 @pytest.mark.parametrize("horizon", [1, 5])
 def test_equal_forecasts_look_different_once_in_twenty(horizon):
     rng = np.random.default_rng(3)
