@@ -78,13 +78,13 @@ def mean_by_date(values: np.ndarray, times: np.ndarray) -> np.ndarray:
 
 
 def _standard_error(differences: np.ndarray, horizon: int, lags: int | None) -> float:
-    import statsmodels.api as sm
+    from statsmodels.regression.linear_model import OLS
 
     lags = horizon - 1 if lags is None else lags
     windows = ("uniform", "bartlett") if lags < horizon else ("bartlett",)
     for window in windows:
         options = {"maxlags": lags, "kernel": window, "use_correction": False}
-        variance = sm.OLS(differences, np.ones(len(differences))).fit(cov_type="HAC", cov_kwds=options).cov_params()
+        variance = OLS(differences, np.ones(len(differences))).fit(cov_type="HAC", cov_kwds=options).cov_params()
         if variance[0, 0] > 0:
             break
     return float(np.sqrt(variance[0, 0]))
