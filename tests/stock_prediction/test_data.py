@@ -1,8 +1,5 @@
 """From files and options to a panel without faults."""
 
-import dataclasses
-
-import numpy as np
 import pytest
 
 from apps.stock_prediction.config.data import DataConfig
@@ -204,9 +201,3 @@ def test_options_that_cannot_be(options, message):
     with pytest.raises(ValueError) as error:
         DataConfig(**options)
     assert message in str(error.value)
-
-
-def test_values_are_the_files_own_to_the_last_digit(table):
-    rows = ["A,2020-01-01,0.1,0.3,0.1,0.2,7", "A,2020-01-02,0.1,0.3,0.1,0.30000000000000004,8"]
-    panel = read_data(dataclasses.replace(DataConfig(), path=table(*rows))).panel
-    assert np.array_equal(panel.levels, [0.2, 0.30000000000000004])
