@@ -61,7 +61,7 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[i
 
 
 def _heading(figures: Mapping) -> str:
-    days = {name: figures[name].replace("T00:00:00", "") for name in ("start", "end")}
+    days = {name: figures[name].removesuffix("T00:00:00").replace("T", " ") for name in ("start", "end")}
     return (
         f"{figures['origins']:,} forecasts of {figures['series']:,} series on "
         f"{figures['dates']:,} dates, {days['start']} to {days['end']}, 1 to {figures['horizon']} rows ahead"

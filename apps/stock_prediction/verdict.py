@@ -61,12 +61,13 @@ def judge_direction(figures: Mapping, step: str) -> dict:
     interval = mine["direction_interval"]
     said = f"right in {100 * accuracy:.1f} %{_range(interval, 100, '.1f')}, always up in {100 * always_up:.1f} %"
     verdict = _verdict(found)
+    above_a_coin = interval is not None and interval[0] > 0.5
     # Beating a bad constant is not enough: a coin must be beaten too.
-    if verdict == "better" and (interval is None or interval[0] <= 0.5):
+    if verdict == "better" and not above_a_coin:
         verdict = "no better"
     words = {
-        "better": f"better than chance and than always {found['always']}",
-        "no better": "no better than chance",
+        "better": f"better than chance and than always saying {found['always']}",
+        "no better": f"no better than always saying {found['always']}" if above_a_coin else "no better than chance",
         "worse": f"worse than always saying {found['always']}",
     }
     return {

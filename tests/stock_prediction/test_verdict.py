@@ -75,10 +75,11 @@ def test_the_headline_says_chance_in_words(market):
     assert lines[2].startswith("Direction:    no better than chance: right in 50.0 %")
 
 
-def test_always_up_in_a_rising_market_is_no_better_than_chance():
+def test_always_up_in_a_rising_market_is_no_better_than_always_saying_up():
     rising = truth(np.random.default_rng(7).normal(0.5, 1, (COUNT, 1)))
     found = judged(normal(np.ones((COUNT, 1))), {"repeat_last": normal(np.zeros((COUNT, 1)))}, rising)
     assert found["direction"]["1"]["verdict"] == "no better"
+    assert found["direction"]["1"]["text"].startswith("no better than always saying up: right in ")
     assert found["direction"]["1"]["accuracy"] > 0.6
 
 
