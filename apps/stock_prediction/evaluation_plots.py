@@ -107,7 +107,7 @@ def _figure():
     # Figure rather than pyplot: nothing global, no window.
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(8.0, 4.5), layout="constrained")
+    figure = Figure(figsize=(8.0, 4.8), layout="constrained")
     return figure, figure.subplots()
 
 
@@ -119,6 +119,6 @@ def _saved(figure, axes, path: Path, ahead) -> Path:
         axes.set_xlabel("rows ahead")
         if len(ahead) <= 12:
             axes.set_xticks(ahead)
-        axes.legend(frameon=False, fontsize=8, ncols=2, loc="best")
+        figure.legend(frameon=False, fontsize=8, ncols=4, loc="outside lower center")
     figure.savefig(path, dpi=130)
     return path

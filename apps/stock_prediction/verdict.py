@@ -10,6 +10,7 @@ RULE = (
     "Rule: the best baseline is the one with the smallest loss on these very dates. Better or worse needs a "
     "Diebold-Mariano test with p < .05, two-sided, over dates; anything else is no better."
 )
+UNTOLD = ": not told apart from 0"
 MEASURES = {"pinball": ("pinball", "pinball"), "absolute": ("MAE", "mae")}
 
 
@@ -88,7 +89,9 @@ def headline(figures: Mapping, verdict: Mapping) -> list[str]:
     mine = figures["methods"][figures["model"]]["all"]
     if mine["information_coefficient"] is not None:
         interval = mine["information_coefficient_interval"]
-        zero = "" if interval is None or not interval[0] <= 0 <= interval[1] else ": not told apart from 0"
+        zero = (
+            "" if interval is None else ": above 0" if interval[0] > 0 else ": below 0" if interval[1] < 0 else UNTOLD
+        )
         lines.append(
             f"Ranking:      information coefficient {mine['information_coefficient']:.3f}{_range(interval, 1, '.3f')}"
             f"{zero}"
