@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -104,7 +105,8 @@ def audit(
         raise ValueError("cutoffs is empty; give at least one time within the panel")
     cutoffs = tuple(np.datetime64(cutoff, "s") for cutoff in cutoffs)
     # What a component makes of corrupted rows is not looked at; that numpy warns of them is no news.
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
         clean = {name: _results(component, panel) for name, component in components.items()}
         compared, leaks = dict.fromkeys(components, 0), {}
         # Panel by panel, so that components may share what they make of one, such as a fitted network.
@@ -154,13 +156,14 @@ CORRUPTIONS = {
 
 def _compare(component, changed, clean, cutoff) -> tuple[int, str | None]:
     """How many numbers were compared, and the first difference."""
+    expected = [dated.before(cutoff) for dated in clean]
+    if not any(values.size for _, values in expected):
+        return 0, None
     try:
-        results = _results(component, changed)
+        found = [dated.before(cutoff) for dated in _results(component, changed)]
     except Exception as error:  # told in the finding
         return 0, f"it failed, {type(error).__name__}: {error}"
-    found = [dated.before(cutoff) for dated in results]
-    leak = _difference([dated.before(cutoff) for dated in clean], found)
-    return sum(values.size for _, values in found), leak
+    return sum(values.size for _, values in found), _difference(expected, found)
 
 
 def _results(component, panel) -> list[Dated]:
