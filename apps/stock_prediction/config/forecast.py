@@ -24,7 +24,7 @@ class ForecastConfig:
     quantiles: str = "0.05,0.1,0.25,0.5,0.75,0.9,0.95"
     calibration: Literal["none", "rolling", "adaptive"] = "adaptive"
     calibration_dates: int = 250
-    adaptive_rate: float = 0.01
+    adaptive_rate: float = 0.005
     batch_size: int = 1024
 
     def __post_init__(self):

@@ -61,7 +61,7 @@ class ModelConfig:
     ridge: float = 1e-3
     linear_trainable: bool = True
     mirror: bool = False
-    dropout: float = 0.1
+    dropout: float = 0.3
     head: Literal["quantiles", "student_t", "point"] = "quantiles"
     point_loss: Literal["mae", "mse", "huber"] = "huber"
 
