@@ -75,12 +75,16 @@ def conclude(
     state.write(folder.state_file)
     if not (path := folder.path / "1").exists():
         write_saved_model(model, folder, config, state, path)
-    forecasts = dated_forecasts(load_forecaster(path), state.panel)
+    try:
+        forecasts = dated_forecasts(load_forecaster(path), state.panel)
+        examples = example_lines(forecasts)
+    except ValueError as error:  # covariates of the rows to come are not known: nothing is wrong with the run
+        forecasts, examples = [], [f"no forecast of what comes: {error}"]
     plots = [plot_history(folder.history, folder.plots / "history.png")]
     plots += sorted(folder.plots.glob("gradient_flow*.png"))
     plots += plot_evaluation(test, folder.plots)
     plots += plot_fans(forecasts[:MOST_FANS], state.panel, folder.plots)
-    return Conclusion("\n".join(["", short_report(test.figures), "", *example_lines(forecasts)]), tuple(plots))
+    return Conclusion("\n".join(["", short_report(test.figures), "", *examples]), tuple(plots))
 
 
 def _counts(sides: Sides) -> dict[str, int]:

@@ -60,7 +60,9 @@ def join_rows(known: Panel, found: Panel, window: int, jump_limit: float = 9.0) 
     fields = {name: np.concatenate([getattr(part, name) for part in parts]) for name in ("values", "times")}
     fields |= {name: np.concatenate([getattr(part, name) for part in parts]) for name in ("past", "future")}
     starts = np.concatenate([[0], np.cumsum([len(part.times) for part in parts])]).astype("int64")
-    panel = dataclasses.replace(known, **fields, starts=starts, coming=known.coming | found.coming)
+    # What was to come before new rows came is no longer so.
+    still = {name: rows for name, rows in known.coming.items() if not new[known.names.index(name)]}
+    panel = dataclasses.replace(known, **fields, starts=starts, coming=still | found.coming)
     return Joined(panel, np.array(new, "int64"), tuple(notes))
 
 

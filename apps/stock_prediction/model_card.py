@@ -9,6 +9,7 @@ from rnnapps.series.reading import written
 
 from .config import StockConfig
 
+CELLS = {"lstm": "LSTM", "gru": "GRU", "simple_rnn": "simple recurrent network"}
 CARD = """# Forecaster `{run}`
 
 A recurrent encoder-decoder ({cell}, {attention}) that takes the last {window} rows of a series and gives {kind} of
@@ -35,7 +36,10 @@ import tensorflow as tf
 
 model = tf.saved_model.load("path/of/this/folder")
 window = np.ones((1, {window}, {width}), "float32")  # the last {window} rows, the oldest first
-answer = model.signatures["by_name"](window=tf.constant(window), ticker=tf.constant(["{ticker}"]){further})
+answer = model.signatures["by_name"](
+    window=tf.constant(window),
+    ticker=tf.constant(["{ticker}"]){further},
+)
 print(answer["quantiles"].numpy()[0])  # one row per row to come, one column per level
 ```
 
@@ -66,22 +70,24 @@ def model_card(run: str, config: StockConfig, panel: Panel, metrics: Mapping, up
     model, data, width = config.model, metrics.get("data", {}), len(panel.columns)
     names, _ = model.resolved(panel.is_bars, panel.scale)
     extra = {
-        "times": (f"int64[N, {model.window}]", "seconds since 1970 of the rows", "calendar" in names),
+        "times": ("int64", str(model.window), "seconds since 1970 of the rows", "calendar" in names),
         "past": (
-            f"float32[N, {model.window}, {len(panel.past_columns)}]",
+            "float32",
+            f"{model.window}, {len(panel.past_columns)}",
             f"of the rows: {', '.join(panel.past_columns)}",
             bool(panel.past_columns),
         ),
         "future": (
-            f"float32[N, {model.window + model.horizon}, {len(panel.future_columns)}]",
+            "float32",
+            f"{model.window + model.horizon}, {len(panel.future_columns)}",
             f"of the rows and the {model.horizon} after them: {', '.join(panel.future_columns)}",
             bool(panel.future_columns),
         ),
     }
-    used = {name: (kind, about) for name, (kind, about, there) in extra.items() if there}
+    used = {name: (kind, sizes, about) for name, (kind, sizes, about, there) in extra.items() if there}
     return CARD.format(
         run=run,
-        cell=model.cell.replace("_", " "),
+        cell=CELLS[model.cell],
         attention="Bahdanau attention" if model.attention == "bahdanau" else "no attention",
         window=model.window,
         horizon=model.horizon,
@@ -100,9 +106,9 @@ def model_card(run: str, config: StockConfig, panel: Panel, metrics: Mapping, up
         columns=", ".join(panel.columns),
         levels_count=len(config.forecast.levels),
         levels=", ".join(f"{level:g}" for level in config.forecast.levels),
-        types="".join(f", {name}: {kind}" for name, (kind, _) in used.items()),
-        inputs="".join(f"\n- `{name}`: {about}" for name, (_, about) in used.items()),
-        further="".join(f", {name}=..." for name in used),
+        types="".join(f", {name}: {kind}[N, {sizes}]" for name, (kind, sizes, _) in used.items()),
+        inputs="".join(f"\n- `{name}`: {about}" for name, (*_, about) in used.items()),
+        further="".join(f",\n    {name}=tf.zeros((1, {sizes}), tf.{kind})" for name, (kind, sizes, _) in used.items()),
     )
 
 
