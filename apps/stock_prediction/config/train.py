@@ -38,16 +38,16 @@ class TrainConfig:
         seed: of weights, dropout and the order of windows.
     """
 
-    epochs: int = 20
+    epochs: int = 12
     steps_per_epoch: int = 0
     batch_size: int = 128
     optimizer: Literal["adam", "adamw", "nadam"] = "adam"
     weight_decay: float = 0.01
-    learning_rate: float = 2e-3
+    learning_rate: float = 5e-4
     schedule: Literal["constant", "inverse_sqrt", "cosine", "exponential"] = "cosine"
     warmup_steps: int = 50
     clip_norm: float = 1.0
-    patience: int = 6
+    patience: int = 4
     min_delta: float = 0.0
     validation_windows: int = 0
     max_minutes: float = 0.0
