@@ -135,4 +135,5 @@ def _notes(windows: Windows, config: ForecastConfig, earlier, refit_every, go_on
         return [*notes, "The quantiles are not calibrated."]
     count = 0 if earlier is None else len(np.unique(earlier.origin_times))
     begun = f"began with {count:,} earlier dates" if count else "began with no earlier date"
-    return [*notes, f"Calibration ({config.calibration}) {begun} and used only outcomes known at each origin."]
+    used = "and used only outcomes known at each origin; the baselines are as they are."
+    return [*notes, f"Calibration of the network ({config.calibration}) {begun} {used}"]

@@ -14,7 +14,7 @@ from rnnapps.series.reading import written
 from rnnapps.series.windows import Windows, windows_between
 
 from .config import StockConfig
-from .data import read_for
+from .data import Data, read_for
 from .export import load_trained
 from .joined_rows import join_rows
 from .model import Forecaster
@@ -87,7 +87,7 @@ def scored_side(
     original = dataclasses.replace(state, weights=folder.weights.name)
     notes = ["The run was updated later; judged are the weights of its training."] if state.updates else []
     window, horizon = config.model.window, config.model.horizon
-    own = read_for(config.data, state.panel.names, state.panel.columns, tickers=tickers, window=window)
+    own = _own_rows(config, state, tickers, newer_given=data is not None)
     # As training divided the rows: shares of a file that has changed, or of some of its tickers, are other dates.
     dates = folder.read_metrics()["data"]
     validation_start, test_start = (np.datetime64(dates[name], "s") for name in ("validation_start", "test_start"))
@@ -116,6 +116,18 @@ def scored_side(
 def folder_for(side: ScoredSide, verb: str, data: str | None, which: str = "test") -> Path:
     """Where a verb's files go: run/verb/side, or run/verb/name of the other data."""
     return side.folder.path / verb / (which if data is None else Path(data).name.split(".")[0])
+
+
+def _own_rows(config: StockConfig, state: RunState, tickers: Sequence[str] | None, newer_given: bool) -> Data:
+    """The run's own rows; where its files are gone and others are judged, those that it remembers."""
+    panel = state.panel
+    try:
+        return read_for(config.data, panel.names, panel.columns, tickers=tickers, window=config.model.window)
+    except FileNotFoundError:
+        # Plain series are counted in deviations of their training rows, which are not remembered.
+        if not newer_given or panel.scale != "log":
+            raise
+    return Data(panel.select(tickers) if tickers else panel, "the rows that the run remembers", "", ())
 
 
 def _with_history(own: Panel, other: Panel, validation_start, config: StockConfig) -> tuple[Panel, list[str]]:

@@ -109,6 +109,19 @@ def test_newer_rows_are_scored_behind_the_run_s_own(trained_run, tmp_path, capsy
     assert "The rows before the file's are the run's own." in out
 
 
+def test_newer_rows_are_scored_though_the_run_s_own_file_is_gone(trained_run, tmp_path, prices_file):
+    moved = tmp_path / "moved"
+    shutil.copytree(trained_run, moved)
+    config = moved / "config.yaml"
+    config.write_text(config.read_text().replace(str(prices_file), str(tmp_path / "gone.csv")))
+    file = tmp_path / "newer.csv"
+    file.write_text(csv_of(start=ROWS, stop=ROWS + 40), encoding="utf-8")
+    side = scored_side(str(moved), data=str(file), start=str(working_days(ROWS + 1)[ROWS]))
+    assert len(side.windows) == 3 * 38
+    with pytest.raises(FileNotFoundError, match=r"gone\.csv"):
+        scored_side(str(moved))
+
+
 def test_a_file_of_all_rows_scores_none_that_the_run_has_learnt_from(trained_run, tmp_path):
     file = tmp_path / "all.csv"
     file.write_text(csv_of(stop=ROWS + 40), encoding="utf-8")
