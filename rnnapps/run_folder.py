@@ -121,9 +121,15 @@ class RunFolder:
         import yaml
 
         try:
-            return self.configuration.from_dict(yaml.safe_load(self.config_file.read_text(encoding="utf-8")))
-        except (yaml.YAMLError, UnicodeDecodeError, AttributeError, TypeError) as error:
+            values = yaml.safe_load(self.config_file.read_text(encoding="utf-8"))
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
             raise ValueError(f"{self.config_file}: not a configuration: {error}") from None
+        if not isinstance(values, dict) or not all(isinstance(options, dict) for options in values.values()):
+            raise ValueError(f"{self.config_file}: not a configuration: expected sections of options")
+        try:
+            return self.configuration.from_dict(values)
+        except ValueError as error:
+            raise ValueError(f"{self.config_file}: {error}") from None
 
     def resumed_config(self, config: ConfigSections) -> ConfigSections:
         """The run's own options; those given now may be none or the same, because no other would be true.

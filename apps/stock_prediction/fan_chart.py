@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-HISTORY, FORECAST = "0.25", "#1f5fa8"
+HISTORY, MEDIAN = "0.25", (0.12, 0.37, 0.66)
 
 
 def plot_fan(
@@ -53,12 +53,11 @@ def plot_fan(
             fan_times,
             fan[:, number],
             fan[:, -1 - number],
-            color=FORECAST,
-            alpha=0.15 + 0.2 * number / max(1, pairs - 1),
+            color=_paler(0.2 + 0.4 * number / max(1, pairs - 1)),
             linewidth=0,
             label=f"{share:g} % interval",
         )
-    axes.plot(fan_times, fan[:, len(quantile_levels) // 2], color=FORECAST, linewidth=1.5, label="median")
+    axes.plot(fan_times, fan[:, len(quantile_levels) // 2], color=MEDIAN, linewidth=1.5, label="median")
     if outcomes is not None:
         axes.plot(coming, outcomes, color="black", linestyle="none", marker=".", markersize=5, label="came true")
     locator = AutoDateLocator(minticks=4, maxticks=8)
@@ -74,3 +73,8 @@ def plot_fan(
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=130)
     return path
+
+
+def _paler(share: float) -> tuple[float, ...]:
+    # Mixed with white rather than transparent: intervals lie over each other, and the legend shows each alone.
+    return tuple(1 - share * (1 - part) for part in MEDIAN)
