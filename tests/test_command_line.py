@@ -48,6 +48,15 @@ def test_fields_of_a_dataclass_are_options():
     assert call_with_options(fit, "fit", ["--model.units", "3"]) == (3, False)
 
 
+def test_annotations_may_be_text():
+    # As `from __future__ import annotations` makes them.
+    def later(config: "Config", resume: "bool" = False):
+        """Trains."""
+        return config.model, resume
+
+    assert call_with_options(later, "later", ["--model.units", "7", "--resume"]) == (Model(units=7), True)
+
+
 def test_a_switch_needs_no_value():
     assert call_with_options(fit, "fit", ["--resume"]) == (8, True)
 
