@@ -45,7 +45,7 @@ def bar_forecasts(
             windows.origin_times,
             windows.outcome_times,
             options.levels,
-            window=options.calibration_dates,
+            window=options.dates(horizon),
             method=options.calibration,
             gamma=options.adaptive_rate,
         )

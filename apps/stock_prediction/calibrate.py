@@ -12,7 +12,7 @@ from .config import ForecastConfig, StockConfig
 from .forecasts import forecast
 from .model import Forecaster
 
-# In calibration_dates: the first fill the window, over the others an adaptive correction is steered.
+# In dates that calibration looks back on: the first fill the window, over the others an adaptive correction is steered.
 LOOK_BACK = 2
 
 
@@ -28,7 +28,7 @@ def calibrate(model: Forecaster, config: ForecastConfig, history: History) -> No
     offsets = rolling_offsets(
         *nothing,
         config.levels,
-        window=config.calibration_dates,
+        window=config.dates(model.config.horizon),
         history=history,
         method=config.calibration,
         gamma=config.adaptive_rate,
@@ -47,7 +47,7 @@ def recent_history(model: Forecaster, panel: Panel, config: ForecastConfig, afte
     """
     horizon = model.config.horizon
     times = np.unique(panel.times[panel.times >= after])
-    first = times[-min(len(times), LOOK_BACK * config.calibration_dates + horizon) :][0]
+    first = times[-min(len(times), LOOK_BACK * config.dates(horizon) + horizon) :][0]
     return history_of(model, windows_between(panel, model.config.window, horizon, start=first), config.batch_size)
 
 
@@ -62,10 +62,12 @@ def continued_history(earlier: History, later: History, config: ForecastConfig) 
     """Both, as far back as calibration looks."""
     both = History(*(np.concatenate(parts) for parts in zip(earlier, later, strict=True)))
     dates = np.unique(both.origin_times)
-    kept = both.origin_times >= dates[-min(len(dates), LOOK_BACK * config.calibration_dates) :][0]
+    horizon = both.outcomes.shape[1]
+    kept = both.origin_times >= dates[-min(len(dates), LOOK_BACK * config.dates(horizon)) :][0]
     return History(*(part[kept] for part in both))
 
 
 def rows_needed(config: StockConfig) -> int:
     """Rows of a series that forecasts, training on new rows and its comparison with known ones look back on."""
-    return config.model.window + config.model.horizon + config.forecast.calibration_dates
+    horizon = config.model.horizon
+    return config.model.window + horizon + config.forecast.dates(horizon)

@@ -45,7 +45,7 @@ def calibrated_changes(
         windows.origin_times,
         windows.outcome_times,
         config.levels,
-        window=config.calibration_dates,
+        window=config.dates(windows.horizon),
         history=None if earlier is None or not len(earlier) else history_of(model, earlier, config.batch_size),
         method=config.calibration,
         gamma=config.adaptive_rate,
