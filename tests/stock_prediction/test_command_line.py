@@ -35,6 +35,7 @@ def assert_bad_input(capsys, argv, *words):
         (["train", "--train.learning_rate", "nan"], ["train.learning_rate"]),
         (["train", "--train.averaging", "last"], ["train.averaging", "ema"]),
         (["train", "--forecast.quantiles", "0.1,0.9"], ["forecast.quantiles", "symmetric"]),
+        (["train", "--forecast.calibration_dates", "5"], ["forecast.calibration_dates", "5", "at least 20"]),
         (["train", "--preset", "huge"], ["--preset", "huge", "tiny"]),
         (["train", "--data", "nowhere.csv"], ["nowhere.csv"]),
         (["forecast"], ["run"]),
@@ -185,6 +186,13 @@ def test_every_preset_is_a_configuration(preset, capsys):
     with pytest.raises(SystemExit) as exit_:
         main(["train", "--preset", preset, "--print_config"])
     assert exit_.value.code == 0
+
+
+def test_the_fewest_dates_of_calibration_are_those_it_learns_from():
+    from apps.stock_prediction.config.forecast import FEWEST_DATES
+    from rnnapps.series import calibration
+
+    assert FEWEST_DATES == calibration.FEWEST_DATES
 
 
 def test_a_configuration_comes_back_from_plain_values():

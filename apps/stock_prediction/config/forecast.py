@@ -7,6 +7,9 @@ from typing import Literal
 
 from rnnapps.config_checks import one_of, within
 
+# As few as `rnnapps.series.calibration` learns from, which is not imported before it is needed.
+FEWEST_DATES = 20
+
 
 @dataclass(frozen=True)
 class ForecastConfig:
@@ -31,6 +34,11 @@ class ForecastConfig:
     def __post_init__(self):
         one_of(self, "forecast", "calibration", ("none", "rolling", "adaptive"))
         within(self, "forecast", "calibration_dates", least=0)
+        if 0 < self.calibration_dates < FEWEST_DATES:
+            raise ValueError(
+                f"forecast.calibration_dates: {self.calibration_dates} must be at least {FEWEST_DATES}, or 0 to leave "
+                "it to the horizon; forecast.calibration none corrects nothing"
+            )
         within(self, "forecast", "batch_size", least=1)
         within(self, "forecast", "adaptive_rate", above=0, below=1)
         levels = self.levels
