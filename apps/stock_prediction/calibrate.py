@@ -14,6 +14,8 @@ from .model import Forecaster
 
 # In dates that calibration looks back on: the first fill the window, over the others an adaptive correction is steered.
 LOOK_BACK = 2
+# Numbers that a run keeps for it, where there are many series or far horizons; it is then steered over fewer dates.
+MOST_KEPT = 10_000_000
 
 
 def calibrate(model: Forecaster, config: ForecastConfig, history: History) -> None:
@@ -47,7 +49,7 @@ def recent_history(model: Forecaster, panel: Panel, config: ForecastConfig, afte
     """
     horizon = model.config.horizon
     times = np.unique(panel.times[panel.times >= after])
-    first = times[-min(len(times), LOOK_BACK * config.dates(horizon) + horizon) :][0]
+    first = times[-min(len(times), dates_kept(config, horizon, len(panel)) + horizon) :][0]
     return history_of(model, windows_between(panel, model.config.window, horizon, start=first), config.batch_size)
 
 
@@ -62,9 +64,17 @@ def continued_history(earlier: History, later: History, config: ForecastConfig) 
     """Both, as far back as calibration looks."""
     both = History(*(np.concatenate(parts) for parts in zip(earlier, later, strict=True)))
     dates = np.unique(both.origin_times)
+    series = -(-len(both.outcomes) // len(dates))
     horizon = both.outcomes.shape[1]
-    kept = both.origin_times >= dates[-min(len(dates), LOOK_BACK * config.dates(horizon)) :][0]
+    kept = both.origin_times >= dates[-min(len(dates), dates_kept(config, horizon, series)) :][0]
     return History(*(part[kept] for part in both))
+
+
+def dates_kept(config: ForecastConfig, horizon: int, series: int) -> int:
+    """Different dates of forecasts that a run keeps to calibrate by."""
+    dates = config.dates(horizon)
+    affordable = MOST_KEPT // (series * horizon * len(config.levels))
+    return max(dates, min(LOOK_BACK * dates, affordable))
 
 
 def rows_needed(config: StockConfig) -> int:
