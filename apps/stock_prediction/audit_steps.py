@@ -17,10 +17,11 @@ from .backtest_figures import Backtest, run_backtest
 from .bar_forecasts import bar_forecasts
 from .calibrated_forecasts import calibrated_changes
 from .config import StockConfig
+from .evaluation import METHODS
 from .fit_scales import fit_scales
 from .forecasts import Forecasts, forecast
 from .model import build_forecaster
-from .rolling_origins import available_baselines, baselines
+from .rolling_origins import baselines
 from .split_in_time import Sides, split
 from .trading_rule import TradingRule
 from .training_run import training_batches
@@ -92,8 +93,8 @@ class Steps:
 
     @property
     def baselines(self) -> tuple[str, ...]:
-        """Their names."""
-        return tuple(available_baselines())
+        """Their names: those that `evaluate` takes unless told otherwise."""
+        return METHODS
 
     def baseline(self, name: str, panel: Panel, windows: Windows, before: np.datetime64) -> np.ndarray:
         """(N, H, Q) of a baseline fitted on the rows before a time, all rows at its hands."""

@@ -12,9 +12,11 @@ from apps.stock_prediction.audit import audit_application, components, excerpt, 
 from apps.stock_prediction.audit_steps import Steps
 from apps.stock_prediction.config.forecast import ForecastConfig
 from apps.stock_prediction.config.model import FEATURES, ModelConfig
+from apps.stock_prediction.evaluation import METHODS
 from rnnapps.series.anomaly_scores import past_threshold
 from rnnapps.series.calibration import conformal_offsets, rolling_calibration
 from rnnapps.series.leak_audit import audit
+from rnnapps.series.panel import Panel
 from rnnapps.series.windows import windows_between
 
 from .audited import (
@@ -117,9 +119,26 @@ def test_no_baseline_leaks():
     config, panel = options(), bars()
 
     class Baselines(WithoutBaselines):
-        baselines = Steps.baselines
+        baselines = METHODS
 
     assert leaking(config, panel, Baselines(config, panel), "baseline") == []
+
+
+def test_garch_does_not_leak():
+    pytest.importorskip("arch")
+    hours = np.datetime64("2020-01-01", "s") + np.arange(900) * np.timedelta64(1, "h")
+    prices = np.exp(np.cumsum(np.random.default_rng(1).normal(0, 0.01, 900)))
+    panel = Panel(("a",), ("close",), prices[:, None], hours, np.array([0, 900]))
+
+    class Garch(WithoutBaselines):
+        baselines = ("garch",)
+
+        @property
+        def widths(self):
+            return {}
+
+    config = options(features="returns")
+    assert leaking(config, panel, Garch(config, panel), "baseline") == []
 
 
 def test_a_trained_networks_forecasts_do_not_leak():
@@ -193,7 +212,7 @@ def test_a_calibration_on_the_outcomes_to_be_judged_is_caught():
     assert found_out(options(), bars(), "calibrated", faulty)[0] == "forecasts, calibrated"
 
 
-@pytest.mark.parametrize("name", Steps(options(), bars()).baselines)
+@pytest.mark.parametrize("name", METHODS)
 def test_a_baseline_that_peeks_is_caught(name):
     class Peeking(WithoutBaselines):
         baselines = (name,)
