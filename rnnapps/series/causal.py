@@ -20,8 +20,8 @@ def moving_average(length: int, span: int) -> np.ndarray:
 def exponential_average(length: int, decay: float) -> np.ndarray:
     """(T, T) float32 A with (x @ A)_j the mean of x_0 .. x_j, x_i weighted by decay^(j - i).
 
-    >>> np.array([2.0, 5.0]) @ exponential_average(2, 0.5)
-    array([2., 4.])
+    >>> np.array([2.0, 6.0]) @ exponential_average(2, 1 / 3)
+    array([2., 5.])
     """
     age = np.arange(length) - np.arange(length)[:, None]
     weights = np.where(age >= 0, float(decay) ** np.maximum(age, 0), 0.0)
