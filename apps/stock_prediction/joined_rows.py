@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnnapps.series.panel import Panel
+from rnnapps.series.panel import Panel, rows_of_all, starts_of
 from rnnapps.series.reading import written
 
 # Relative: what writing a price as decimal text may change.
@@ -57,12 +57,10 @@ def join_rows(known: Panel, found: Panel, window: int, jump_limit: float = 9.0) 
         notes += note
     if not any(new):
         raise ValueError(f"no row after {written(known.times.max())}, the last that the run has seen: nothing is new")
-    fields = {name: np.concatenate([getattr(part, name) for part in parts]) for name in ("values", "times")}
-    fields |= {name: np.concatenate([getattr(part, name) for part in parts]) for name in ("past", "future")}
-    starts = np.concatenate([[0], np.cumsum([len(part.times) for part in parts])]).astype("int64")
+    starts = starts_of([len(part.times) for part in parts])
     # What was to come before new rows came is no longer so.
     still = {name: rows for name, rows in known.coming.items() if not new[known.names.index(name)]}
-    panel = dataclasses.replace(known, **fields, starts=starts, coming=still | found.coming)
+    panel = dataclasses.replace(known, **rows_of_all(parts), starts=starts, coming=still | found.coming)
     return Joined(panel, np.array(new, "int64"), tuple(notes))
 
 
@@ -85,11 +83,8 @@ def _join_series(known: Panel, found: Panel, window: int, jump_limit: float) -> 
         return known, 0, []
     _check_jump(name, known, found.levels[fresh][0], found.times[fresh][0], jump_limit)
     later = found.between(last + np.timedelta64(1, "s"), None)
-    arrays = {
-        field: np.concatenate([getattr(known, field), getattr(later, field)])
-        for field in ("values", "times", "past", "future")
-    }
-    joined = dataclasses.replace(known, **arrays, starts=np.array([0, len(arrays["times"])]))
+    rows = rows_of_all([known, later])
+    joined = dataclasses.replace(known, **rows, starts=starts_of([len(rows["times"])]))
     return joined, int(fresh.sum()), []
 
 

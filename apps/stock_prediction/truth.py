@@ -120,7 +120,6 @@ def _deviations(panel: Panel, before: np.datetime64) -> np.ndarray:
     """(K,) standard deviation of each series before a time; 1 for one that has no spread there."""
     found = np.ones(len(panel))
     for k in range(len(panel)):
-        rows = panel.rows(k)
-        values = panel.levels[rows][panel.times[rows] < before]
+        values = panel.levels_before(k, before)
         found[k] = values.std() if len(values) > 1 and np.ptp(values) > 0 else 1.0
     return found

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 RECENT = 1000
-DAY = 86400
-WEEKEND = {5, 6}
+DAY = 86400  # seconds
+WEEKEND = {5, 6}  # as `weekdays` counts
 
 
 def next_times(times: np.ndarray, n: int) -> np.ndarray:

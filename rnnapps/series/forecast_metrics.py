@@ -120,8 +120,7 @@ def naive_scale(panel: Panel, before: np.datetime64, season: int = 1) -> np.ndar
     """
     scales = np.full(len(panel), np.nan)
     for k in range(len(panel)):
-        rows = panel.rows(k)
-        levels = panel.levels[rows][: int(np.searchsorted(panel.times[rows], before))]
+        levels = panel.levels_before(k, before)
         if len(levels) > season:
             scales[k] = np.abs(levels[season:] - levels[:-season]).mean() or np.nan
     return scales

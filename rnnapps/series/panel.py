@@ -10,6 +10,8 @@ from typing import Literal
 import numpy as np
 
 BARS = ("open", "high", "low", "close", "volume")
+# The fields of a panel that have a row for each of its R.
+BY_ROW = ("values", "times", "past", "future")
 
 
 def _empty() -> np.ndarray:
@@ -88,6 +90,11 @@ class Panel:
         """The rows of one series."""
         return slice(int(self.starts[series]), int(self.starts[series + 1]))
 
+    def levels_before(self, series: int, time: np.datetime64) -> np.ndarray:
+        """The levels of one series at times before `time`."""
+        rows = self.rows(series)
+        return self.levels[rows][: int(np.searchsorted(self.times[rows], time))]
+
     def changes(self, before: np.ndarray, after: np.ndarray) -> np.ndarray:
         """What leads from levels `before` to levels `after`, on the panel's scale; arrays of any one shape."""
         return np.log(after / before) if self.scale == "log" else after - before
@@ -103,8 +110,14 @@ class Panel:
             kept &= self.times >= start
         if end is not None:
             kept &= self.times < end
-        counts = np.bincount(self.series[kept], minlength=len(self))
-        return self._with_rows(kept, counts)
+        return self.with_rows(np.flatnonzero(kept))
+
+    def with_rows(self, rows: np.ndarray) -> Panel:
+        """These rows, given by their numbers, those of a series together and the series in their order."""
+        counts = np.bincount(self.series[rows], minlength=len(self))
+        return dataclasses.replace(
+            self, **{name: getattr(self, name)[rows] for name in BY_ROW}, starts=starts_of(counts)
+        )
 
     def select(self, names: Sequence[str]) -> Panel:
         """These series, in this order.
@@ -116,18 +129,25 @@ class Panel:
             raise ValueError(f"{unknown[0]!r} is not among the series: {', '.join(self.names)}")
         chosen = [self.names.index(name) for name in names]
         rows = np.concatenate([np.arange(self.starts[k], self.starts[k + 1]) for k in chosen])
-        counts = [self.starts[k + 1] - self.starts[k] for k in chosen]
-        selected = self._with_rows(rows, counts, tuple(names), self.ids[chosen])
-        return dataclasses.replace(selected, coming={k: v for k, v in self.coming.items() if k in names})
-
-    def _with_rows(self, rows, counts, names=None, ids=None) -> Panel:
         return dataclasses.replace(
             self,
-            names=self.names if names is None else names,
-            ids=self.ids if ids is None else ids,
-            values=self.values[rows],
-            times=self.times[rows],
-            past=self.past[rows],
-            future=self.future[rows],
-            starts=np.concatenate([[0], np.cumsum(counts)]).astype("int64"),
+            names=tuple(names),
+            **{name: getattr(self, name)[rows] for name in BY_ROW},
+            starts=starts_of(np.diff(self.starts)[chosen]),
+            coming={name: ahead for name, ahead in self.coming.items() if name in names},
+            ids=self.ids[chosen],
         )
+
+
+def starts_of(counts: Sequence[int] | np.ndarray) -> np.ndarray:
+    """(K + 1,) int64 `Panel.starts` of K series that have so many rows.
+
+    >>> starts_of([2, 3])
+    array([0, 2, 5])
+    """
+    return np.concatenate([[0], np.cumsum(counts)]).astype("int64")
+
+
+def rows_of_all(panels: Sequence[Panel]) -> dict[str, np.ndarray]:
+    """The arrays of rows of several panels, `BY_ROW`, those of one panel after those of another."""
+    return {name: np.concatenate([getattr(panel, name) for panel in panels]) for name in BY_ROW}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rnnapps.series.panel import BARS, Panel
+from rnnapps.series.panel import BARS, Panel, rows_of_all, starts_of
 from rnnapps.series.parse_times import parse_times
 from rnnapps.series.read_numbers import not_numbers, number_problem, to_numbers
 from rnnapps.series.read_table import Table, read_table
@@ -130,7 +130,7 @@ def parse_bars(table: Table, how: TableFormat = NO_FORMAT) -> Reading:
         columns=BARS,
         values=values[order],
         times=times[order],
-        starts=np.concatenate([[0], np.cumsum(np.bincount(codes[order], minlength=len(names)))]).astype("int64"),
+        starts=starts_of(np.bincount(codes[order], minlength=len(names))),
         scale="log",
         target=BARS.index("close"),
         past=stacked([numbers[f"past {name}"] for name in past], len(frame))[order],
@@ -188,20 +188,11 @@ def _adjust(numbers: dict[str, np.ndarray]) -> None:
 
 def _join(readings: list[Reading], names: list[str]) -> Reading:
     panels = [reading.panel for reading in readings]
-    starts = np.concatenate([[0], np.cumsum([len(panel.times) for panel in panels])]).astype("int64")
+    starts = starts_of([len(panel.times) for panel in panels])
     first = panels[0]
     if differing := next((n for n, p in zip(names, panels, strict=True) if p.past_columns != first.past_columns), None):
         raise ValueError(f"{differing}: its past covariates are called otherwise than those of {names[0]}")
-    panel = dataclasses.replace(
-        first,
-        names=tuple(names),
-        values=np.concatenate([panel.values for panel in panels]),
-        times=np.concatenate([panel.times for panel in panels]),
-        past=np.concatenate([panel.past for panel in panels]),
-        future=np.concatenate([panel.future for panel in panels]),
-        starts=starts,
-        ids=None,
-    )
+    panel = dataclasses.replace(first, names=tuple(names), **rows_of_all(panels), starts=starts, ids=None)
     problems = [
         dataclasses.replace(problem, series=name, row=None if problem.row is None else problem.row + int(start))
         for reading, name, start in zip(readings, names, starts[:-1], strict=True)

@@ -73,23 +73,15 @@ class Reading:
 
     def with_rows(self, rows: np.ndarray) -> Reading:
         """These rows of the panel, in this order; the rows of a series together, the series in their order."""
-        panel, series = self.panel, self.panel.series[rows]
-        counts = np.bincount(series, minlength=len(panel))
         new_row = {int(old): new for new, old in enumerate(rows)} if self.problems else {}
         problems = [
             dataclasses.replace(problem, row=new_row.get(problem.row))
             for problem in self.problems
             if problem.row is None or problem.row in new_row
         ]
-        kept = dataclasses.replace(
-            panel,
-            values=panel.values[rows],
-            times=panel.times[rows],
-            past=panel.past[rows],
-            future=panel.future[rows],
-            starts=np.concatenate([[0], np.cumsum(counts)]).astype("int64"),
+        return dataclasses.replace(
+            self, panel=self.panel.with_rows(rows), lines=self.lines[rows], problems=tuple(problems)
         )
-        return dataclasses.replace(self, panel=kept, lines=self.lines[rows], problems=tuple(problems))
 
     def without_lines(self, places: Collection[tuple[str, int]]) -> Reading:
         """Without what stands at these (file, line), in any series, and the problems that stand in no row."""

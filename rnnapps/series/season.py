@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from rnnapps.series.calendar import DAY, WEEKEND, weekdays
 from rnnapps.series.panel import Panel
-
-HOUR = 3600
-DAY = 24 * HOUR
 
 
 def infer_season(panel: Panel) -> int:
@@ -27,8 +25,7 @@ def infer_season(panel: Panel) -> int:
     if step < DAY:
         return max(1, round(DAY / step))
     if step < 1.5 * DAY:
-        # 1970-01-01 was a Thursday: days 2 and 3 of such a week are Saturday and Sunday.
-        weekends = np.isin(seconds // DAY % 7, (2, 3)).mean()
+        weekends = np.isin(weekdays(panel.times), list(WEEKEND)).mean()
         return 7 if weekends > 0.1 else 5
     for days, season in ((7, 52), (30.5, 12), (91.3, 4)):
         if abs(step / DAY - days) < 0.1 * days:

@@ -157,7 +157,7 @@ class WindowFeatures(keras.layers.Layer):
         return [level / unit]
 
     def _calendar(self, times, **_):
-        # 1970-01-01 was a Thursday. Integers first: seconds since 1970 do not fit into float32.
+        # Integers first: seconds since 1970 do not fit into float32.
         shares = [tf.cast(times % period, "float32") / period for period in (DAY, WEEK, YEAR)]
         return [wave(2 * math.pi * share) for share in shares for wave in (tf.sin, tf.cos)]
 

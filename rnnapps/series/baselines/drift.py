@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rnnapps.series.baselines.past_errors import levels_before, past_error_quantiles
+from rnnapps.series.baselines.past_errors import past_error_quantiles
 from rnnapps.series.panel import Panel
 from rnnapps.series.windows import Windows
 
@@ -27,7 +27,7 @@ class Drift:
 
     def fit(self, panel: Panel, horizon: int, before: np.datetime64) -> Drift:
         """Learns pace and spread of each series from the rows with time < before; a series of one row has pace 0."""
-        pasts = [levels_before(panel, k, before) for k in range(len(panel))]
+        pasts = [panel.levels_before(k, before) for k in range(len(panel))]
         self._pace = np.array(
             [panel.changes(past[0], past[-1]) / (len(past) - 1) if len(past) > 1 else 0.0 for past in pasts]
         )

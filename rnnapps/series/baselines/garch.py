@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rnnapps.series.baselines.past_errors import filled_from_the_others, levels_before
+from rnnapps.series.baselines.past_errors import filled_from_the_others
 from rnnapps.series.panel import Panel
 from rnnapps.series.windows import Windows
 
@@ -61,7 +61,7 @@ class Garch:
         self._deviations = np.zeros(count)
         found = np.full((count, horizon, starts * (len(self.levels) + 1)), np.nan)
         for k in range(count):
-            past = levels_before(panel, k, before)
+            past = panel.levels_before(k, before)
             steps = panel.changes(past[:-1], past[1:])
             self._deviations[k] = steps.std() if len(steps) > 1 else 0.0
             if len(steps) < FEWEST_CHANGES or not self._deviations[k] > 0:

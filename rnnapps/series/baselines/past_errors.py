@@ -11,12 +11,6 @@ from rnnapps.series.panel import Panel
 FEWEST_ERRORS = 20
 
 
-def levels_before(panel: Panel, series: int, before: np.datetime64) -> np.ndarray:
-    """The levels of one series at times before `before`."""
-    rows = panel.rows(series)
-    return panel.levels[rows][: int(np.searchsorted(panel.times[rows], before))]
-
-
 def past_error_quantiles(
     panel: Panel,
     horizon: int,
@@ -40,7 +34,7 @@ def past_error_quantiles(
     """
     found = np.full((len(panel), horizon, len(levels)), np.nan)
     for k in range(len(panel)):
-        past = levels_before(panel, k, before)
+        past = panel.levels_before(k, before)
         for h in range(1, horizon + 1):
             if len(past) < h + FEWEST_ERRORS:
                 break
