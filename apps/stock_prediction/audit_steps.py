@@ -20,7 +20,7 @@ from .config import StockConfig
 from .evaluation import METHODS
 from .fit_scales import fit_scales
 from .forecasts import Forecasts, forecast
-from .model import build_forecaster
+from .model import Forecaster, build_forecaster
 from .rolling_origins import baselines
 from .split_in_time import Sides, split
 from .trading_rule import TradingRule
@@ -35,13 +35,14 @@ class Steps:
     Args:
         config: of the run.
         panel: any with the series and columns in question.
-        weights: of a trained network; by default the network is as it is before gradient descent.
+        trained: a run's network, that knows these series by their `ids`; by default forecasts come from a network as it
+            is before gradient descent.
     """
 
-    def __init__(self, config: StockConfig, panel: Panel, weights: list[np.ndarray] | None = None):
+    def __init__(self, config: StockConfig, panel: Panel, trained: Forecaster | None = None):
         self.config = config
         self.levels = config.forecast.levels
-        self.weights = weights
+        self.trained = trained
         self._described = panel
         self._initial: list[np.ndarray] | None = None
 
@@ -82,14 +83,12 @@ class Steps:
         return self.model.get_weights()
 
     def forecasts(self, weights: list[np.ndarray], windows: Windows) -> Forecasts:
-        """Of a network with these weights, or with those of the run."""
-        self.model.set_weights(self.weights or weights)
-        return forecast(self.model, windows, self.config.forecast.batch_size)
+        """Of a network with these weights, or of the run's."""
+        return forecast(self._network(weights), windows, self.config.forecast.batch_size)
 
     def calibrated(self, weights: list[np.ndarray], windows: Windows, earlier: Windows) -> np.ndarray:
         """(N, H, Q) quantiles of changes, corrected by what came true, of `earlier` windows to begin with."""
-        self.model.set_weights(self.weights or weights)
-        return calibrated_changes(self.model, windows, self.config.forecast, earlier)[1]
+        return calibrated_changes(self._network(weights), windows, self.config.forecast, earlier)[1]
 
     @property
     def baselines(self) -> tuple[str, ...]:
@@ -102,14 +101,13 @@ class Steps:
         return fit(panel, before).changes(windows)
 
     def backtest(self, windows: Windows, changes: np.ndarray) -> Backtest:
-        """The trades of the rule that trades most often."""
-        rule = TradingRule(signal="probability", sides="long_short", threshold=0.5)
+        """The trades of a rule whose positions, scaled by volatility, change with every digit of a forecast."""
+        rule = TradingRule(signal="probability", sides="long_short", threshold=0.5, target_volatility=1.0)
         return run_backtest(windows, changes, self.levels, rule, shuffles=1)
 
     def bars(self, weights: list[np.ndarray], panel: Panel, since: np.datetime64) -> tuple[Windows, np.ndarray]:
         """What `detect` scores: the windows of every bar from a time on, and (N, 1, Q) calibrated changes."""
-        self.model.set_weights(self.weights or weights)
-        return bar_forecasts(self.model, panel, self.config, since, lead_time=1)
+        return bar_forecasts(self._network(weights), panel, self.config, since, lead_time=1)
 
     @property
     def judges_bars(self) -> bool:
@@ -125,6 +123,12 @@ class Steps:
         """One network for all panels; its weights are set before it is used."""
         keras.utils.set_random_seed(self.config.train.seed)
         return build_forecaster(self.config.model, self.config.forecast, self._described)
+
+    def _network(self, weights: list[np.ndarray]) -> Forecaster:
+        if self.trained is not None:
+            return self.trained
+        self.model.set_weights(weights)
+        return self.model
 
     def _start_anew(self) -> None:
         self._initial = self._initial or self.model.get_weights()

@@ -5,20 +5,25 @@ from __future__ import annotations
 from rnnapps.command_line import BadInput, reading_input
 
 from .config import StockConfig
+from .run_folder import RunFolder
 
 
-def check(config: StockConfig, audit: bool = False) -> None:
+def check(config: StockConfig, audit: bool = False, run: str | None = None) -> None:
     """Checks a table of prices or other series; exit code 2 where training would refuse it.
 
     Args:
         config: every option, as for training.
         audit: corrupt every value after each cut-off too, and see whether anything before it changes.
+        run: path or name of a run whose options are taken, all others ignored, and whose network is audited.
     """
     from rnnapps.series.describe_panel import describe_panel
     from rnnapps.series.reading import written
 
     from .data import advised, find_problems, read_data, read_files, split
 
+    if run is not None:
+        with reading_input():
+            config = RunFolder.open(run).config()
     window, horizon = config.model.window, config.model.horizon
     with reading_input():
         reading = read_files(config.data)
@@ -36,14 +41,19 @@ def check(config: StockConfig, audit: bool = False) -> None:
     print(f"validation from {written(sides.validation_start)}, test from {written(sides.test_start)}")
     print(", ".join(f"{name} {_counted(len(getattr(sides, name)), 'window')}" for name in sides._fields[:3]))
     if audit:
-        _audit(config, data.panel)
+        _audit(config, data.panel, run)
     print("no problem that training would refuse")
 
 
-def _audit(config: StockConfig, panel) -> None:
+def _audit(config: StockConfig, panel, run: str | None) -> None:
     from .audit import audit_application, excerpt
+    from .audit_steps import Steps
+    from .export import load_trained
 
-    findings = audit_application(*excerpt(config, panel))
+    with reading_input():
+        trained = None if run is None else load_trained(RunFolder.open(run))
+    config, few = excerpt(config, panel)
+    findings = audit_application(config, few, Steps(config, few, trained))
     print("\n".join(map(str, findings)))
     if failed := [finding for finding in findings if not finding.passed]:
         raise BadInput(f"the audit failed: {failed[0]}")

@@ -69,12 +69,13 @@ class Finding:
         return self.leak is None and self.compared > 0
 
     def __str__(self) -> str:
-        times = ", ".join(_short(cutoff) for cutoff in self.cutoffs)
+        count, first, last = len(self.cutoffs), _short(self.cutoffs[0]), _short(self.cutoffs[-1])
+        times = f"cut-off {first}" if count == 1 else f"{count} cut-offs, {first} to {last}"
         if self.leak:
-            return f"{self.item}: LEAK, {self.leak} (cut-offs {times})"
+            return f"{self.item}: LEAK, {self.leak} ({times})"
         if not self.compared:
             return f"{self.item}: NOT CHECKED, nothing of it belongs before a cut-off ({times})"
-        return f"{self.item}: no leak, {self.compared:,} numbers identical (cut-offs {times})"
+        return f"{self.item}: no leak, {self.compared:,} numbers identical ({times})"
 
 
 def audit(

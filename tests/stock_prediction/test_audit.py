@@ -141,12 +141,6 @@ def test_garch_does_not_leak():
     assert leaking(config, panel, Garch(config, panel), "baseline") == []
 
 
-def test_a_trained_networks_forecasts_do_not_leak():
-    config, panel = options(), bars()
-    trained = [weights * 1.5 for weights in WithoutBaselines(config, panel).model.get_weights()]
-    assert leaking(config, panel, WithoutBaselines(config, panel, trained)) == []
-
-
 @pytest.mark.parametrize("name", [name for name in FEATURES if name != "calendar"])
 def test_a_feature_that_looks_one_row_ahead_is_caught(name):
     def faulty(steps, honest, windows):
