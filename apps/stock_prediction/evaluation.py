@@ -122,10 +122,11 @@ class _Network:
 
 def _notes(windows: Windows, config: ForecastConfig, earlier, refit_every, go_on) -> list[str]:
     if refit_every is None:
-        first = windows.origin_times.min()
+        first = np.datetime_as_string(windows.origin_times.min(), "D")
+        included = ", validation included" if earlier is not None and len(earlier) else ""
         notes = [
-            "Fitted once: the baselines on all rows up to the first origin, "
-            f"{np.datetime_as_string(first, 'D')}, validation included; the network on the training side only."
+            f"Fitted once: the baselines on all rows up to the first origin, {first}{included}; the network on the "
+            "training side only."
         ]
     elif go_on is None:
         notes = [f"The baselines were fitted again every {refit_every} dates, the network was not."]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,8 @@ from rnnapps.series.reading import written
 from rnnapps.series.windows import Windows, windows_between
 
 from .config import StockConfig
-from .data import Data, read_for
+from .data import read_for
+from .earlier_rows import with_earlier_rows
 from .export import load_trained
 from .joined_rows import join_rows
 from .model import Forecaster
@@ -87,21 +89,29 @@ def scored_side(
     original = dataclasses.replace(state, weights=folder.weights.name)
     notes = ["The run was updated later; judged are the weights of its training."] if state.updates else []
     window, horizon = config.model.window, config.model.horizon
-    own = _own_rows(config, state, tickers, newer_given=data is not None)
+    own, own_name, limits = _own_rows(config, state, tickers, newer_given=data is not None)
+    notes += limits
+    if tickers and len(own) < len(state.panel):
+        notes.append("The baselines and the calibration know these series alone; the network has learnt from all.")
+    if side == "validation":
+        notes.append("The network's best epoch was chosen on these rows, so they are kinder to it than the test side.")
     # As training divided the rows: shares of a file that has changed, or of some of its tickers, are other dates.
     dates = folder.read_metrics()["data"]
     validation_start, test_start = (np.datetime64(dates[name], "s") for name in ("validation_start", "test_start"))
-    panel = known = own.panel
-    name = f"{side} side of {own.name}"
+    panel = known = own
+    name = f"{side} side of {own_name}"
     if data is not None:
         other = read_for(config.data, state.panel.names, state.panel.columns, data, tickers)
-        name, known = other.name, own.panel.select([n for n in own.panel.names if n in other.panel.names])
+        name, known = other.name, own.select([n for n in own.names if n in other.panel.names])
         panel, joined = _with_history(known, other.panel, validation_start, config)
         notes += joined
         notes.append(f"Judged are rows from {written(test_start)} on: the run has learnt from earlier ones.")
     first, last = (test_start, None) if side == "test" else (validation_start, test_start)
     begin, stop = _bounds(start, end, first, last, side)
-    windows = windows_between(panel, window, horizon, begin, stop)
+    try:
+        windows = windows_between(panel, window, horizon, begin, stop)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
     if not len(windows):
         raise ValueError(
             f"{name}: no forecast of {horizon} rows has its outcomes from {written(begin)}"
@@ -118,25 +128,36 @@ def folder_for(side: ScoredSide, verb: str, data: str | None, which: str = "test
     return side.folder.path / verb / (which if data is None else Path(data).name.split(".")[0])
 
 
-def _own_rows(config: StockConfig, state: RunState, tickers: Sequence[str] | None, newer_given: bool) -> Data:
-    """The run's own rows; where its files are gone and others are judged, those that it remembers."""
+def _own_rows(
+    config: StockConfig, state: RunState, tickers: Sequence[str] | None, newer_given: bool
+) -> tuple[Panel, str, list[str]]:
+    """The run's own rows, their name and what is missing of them.
+
+    Where the run's files are gone and others are judged, they are the rows that it remembers.
+    """
     panel = state.panel
     try:
-        return read_for(config.data, panel.names, panel.columns, tickers=tickers, window=config.model.window)
+        own = read_for(config.data, panel.names, panel.columns, tickers=tickers, window=config.model.window)
     except FileNotFoundError:
         # Plain series are counted in deviations of their training rows, which are not remembered.
         if not newer_given or panel.scale != "log":
             raise
-    return Data(panel.select(tickers) if tickers else panel, "the rows that the run remembers", "", ())
+    else:
+        return own.panel, own.name, []
+    missing = (
+        f"The run's own rows are not there any more but for the last {int(np.diff(panel.starts).max()):,} of a series, "
+        "so the baselines learn from less than the network did; a file with all rows is fairer to them."
+    )
+    return (panel.select(tickers) if tickers else panel), "the rows that the run remembers", [missing]
 
 
 def _with_history(own: Panel, other: Panel, validation_start, config: StockConfig) -> tuple[Panel, list[str]]:
-    """Other rows with enough before them; a file of new rows alone is put behind the run's own rows."""
+    """Other rows with the run's own before them: baselines may learn from what the network has learnt from."""
     if other.names != own.names:
         other = other.select(own.names)
     firsts = [other.times[other.rows(k)][:1] for k in range(len(other))]
     if all(len(first) and first[0] < validation_start for first in firsts):
-        return other, []
+        return with_earlier_rows(own, other)
     joined = join_rows(own, other, config.model.window, config.data.jump_limit)
     return joined.panel, ["The rows before the file's are the run's own.", *joined.notes]
 
@@ -160,6 +181,9 @@ def _bounds(start, end, first, last, side) -> tuple[np.datetime64, np.datetime64
 
 def _date(option: str, text: str) -> np.datetime64:
     try:
-        return np.datetime64(text, "s")
+        found = datetime.datetime.fromisoformat(text)
     except ValueError:
         raise ValueError(f"--{option} {text}: is not a date such as 2012-05-31") from None
+    if found.tzinfo is not None:
+        raise ValueError(f"--{option} {text}: has a time zone; give the clock time of the rows")
+    return np.datetime64(found, "s")
