@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnnapps.series.calibration import rolling_calibration
 from rnnapps.series.panel import Panel
 from rnnapps.series.windows import Windows, windows_between
 
+from .calibrate import calibrated
 from .config import StockConfig
-from .forecasts import forecast
+from .forecasts import Forecasts, forecast
 from .model import Forecaster
 
 
@@ -37,16 +37,5 @@ def bar_forecasts(
     windows = windows_between(panel, config.model.window, horizon if panel.future_columns else lead_time, since)
     found = forecast(model, windows, options.batch_size)
     ahead = slice(0, windows.horizon)
-    scaled, scale = found.scaled[:, ahead].astype("float64"), found.scale[:, ahead].astype("float64")
-    if options.calibration != "none":
-        scaled = rolling_calibration(
-            scaled,
-            windows.outcomes / scale,
-            windows.origin_times,
-            windows.outcome_times,
-            options.levels,
-            window=options.dates(horizon),
-            method=options.calibration,
-            gamma=options.adaptive_rate,
-        )
-    return windows, scaled * scale[..., None]
+    found = Forecasts(found.scaled[:, ahead].astype("float64"), found.scale[:, ahead].astype("float64"))
+    return windows, calibrated(found, windows, options, horizon)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from rnnapps.series.calibration import History, rolling_offsets
+from rnnapps.series.calibration import History, rolling_calibration, rolling_offsets
 from rnnapps.series.panel import Panel
 from rnnapps.series.windows import Windows, windows_between
 
 from .config import ForecastConfig, StockConfig
-from .forecasts import forecast
+from .forecasts import Forecasts, forecast
 from .model import Forecaster
 
 # In dates that calibration looks back on: the first fill the window, over the others an adaptive correction is steered.
@@ -27,15 +29,33 @@ def calibrate(model: Forecaster, config: ForecastConfig, history: History) -> No
         history: forecasts of windows that the network had not been trained on when it made them.
     """
     nothing = History(*(part[:0] for part in history))
-    offsets = rolling_offsets(
-        *nothing,
-        config.levels,
-        window=config.dates(model.config.horizon),
-        history=history,
-        method=config.calibration,
-        gamma=config.adaptive_rate,
-    )
+    offsets = rolling_offsets(*nothing, history=history, **_options(config, model.config.horizon))
     model.offsets.assign(offsets.last)
+
+
+def calibrated(
+    forecasts: Forecasts, windows: Windows, config: ForecastConfig, horizon: int, history: History | None = None
+) -> np.ndarray:
+    """(N, H, Q) quantiles of changes, corrected at each origin by the outcomes known then.
+
+    Args:
+        forecasts: of `windows`.
+        windows: N origins, which may ask for fewer rows ahead than the network's horizon.
+        config: how to calibrate.
+        horizon: of the network.
+        history: earlier forecasts to begin with.
+    """
+    if config.calibration == "none":
+        return forecasts.changes()
+    scaled = rolling_calibration(
+        forecasts.scaled,
+        forecasts.scaled_outcomes(windows),
+        windows.origin_times,
+        windows.outcome_times,
+        history=history,
+        **_options(config, horizon),
+    )
+    return scaled * forecasts.scale[..., None]
 
 
 def recent_history(model: Forecaster, panel: Panel, config: ForecastConfig, after: np.datetime64) -> History:
@@ -81,3 +101,13 @@ def rows_needed(config: StockConfig) -> int:
     """Rows of a series that forecasts, training on new rows and its comparison with known ones look back on."""
     horizon = config.model.horizon
     return config.model.window + horizon + config.forecast.dates(horizon)
+
+
+def _options(config: ForecastConfig, horizon: int) -> dict[str, Any]:
+    """How `rnnapps.series.calibration` is asked."""
+    return {
+        "levels": config.levels,
+        "window": config.dates(horizon),
+        "method": config.calibration,
+        "gamma": config.adaptive_rate,
+    }

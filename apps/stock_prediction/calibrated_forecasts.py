@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnnapps.series.calibration import rolling_calibration
 from rnnapps.series.windows import Windows
 
-from .calibrate import history_of
+from .calibrate import calibrated, history_of
 from .config import ForecastConfig
 from .forecasts import Forecasts, forecast
 from .model import Forecaster
@@ -38,16 +37,5 @@ def calibrated_changes(
     if config.calibration == "none":
         return raw, raw
     scale = found.scale.astype("float64")
-    scaled = Forecasts(raw / scale[..., None], scale)
-    calibrated = rolling_calibration(
-        scaled.scaled,
-        scaled.scaled_outcomes(windows),
-        windows.origin_times,
-        windows.outcome_times,
-        config.levels,
-        window=config.dates(windows.horizon),
-        history=None if earlier is None or not len(earlier) else history_of(model, earlier, config.batch_size),
-        method=config.calibration,
-        gamma=config.adaptive_rate,
-    )
-    return raw, calibrated * scale[..., None]
+    history = None if earlier is None or not len(earlier) else history_of(model, earlier, config.batch_size)
+    return raw, calibrated(Forecasts(raw / scale[..., None], scale), windows, config, windows.horizon, history)
