@@ -13,6 +13,26 @@ def known(place: str, found: Iterable[str], allowed: Iterable[str]) -> None:
         raise ValueError(f"{place}: unknown option {unknown[0]!r}; allowed: {', '.join(allowed)}")
 
 
+def names_listed(option: str, text: str | None) -> tuple[str, ...]:
+    """The names that an option lists, with commas between them; none where it is not given.
+
+    Args:
+        option: its name, for the message.
+        text: its value, such as "A,B".
+    Raises:
+        ValueError: an empty name, or one twice.
+
+    >>> names_listed("--tickers", "A, B")
+    ('A', 'B')
+    """
+    if text is None:
+        return ()
+    names = tuple(part.strip() for part in text.split(","))
+    if not all(names) or len(set(names)) != len(names):
+        raise ValueError(f"{option}: {text!r} is not a list of different names with commas between, such as A,B")
+    return names
+
+
 def one_of(config: Any, section: str, name: str, allowed: tuple[str, ...]) -> None:
     """Raises a ValueError unless the option is one of the words `allowed`."""
     value = getattr(config, name)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from rnnapps.command_line import BadInput, reading_input
+from rnnapps.config_checks import names_listed
 
 from .trading_rule import TradingRule
 
@@ -77,10 +78,9 @@ def backtest(
         from .backtest_figures import run_backtest
         from .backtest_report import backtest_report, plot_equity, write_tables
         from .calibrated_forecasts import calibrated_changes
-        from .evaluate import listed
         from .scored_side import folder_for, scored_side
 
-        judged = scored_side(run, data, listed("tickers", tickers), side, start, end)
+        judged = scored_side(run, data, names_listed("--tickers", tickers) or None, side, start, end)
         rule = dataclasses.replace(rule, hold=hold or judged.config.model.horizon)
         _, quantiles = calibrated_changes(judged.model, judged.windows, judged.config.forecast, judged.earlier)
         found = run_backtest(judged.windows, quantiles, judged.config.forecast.levels, rule, shuffles, seed)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from rnnapps.command_line import BadInput, reading_input
+from rnnapps.config_checks import names_listed
 
 from .anomalies import KINDS, Anomaly, Scored, Watch, anomalies, score_bars, write_anomalies
+from .file_name import file_name
 
 MOST_PLOTS = 40
 
@@ -57,10 +59,9 @@ def detect(
         import numpy as np
 
         from .bar_forecasts import bar_forecasts
-        from .evaluate import listed
         from .scored_side import folder_for, scored_side
 
-        judged = scored_side(run, data, listed("tickers", tickers), "test", start, end)
+        judged = scored_side(run, data, names_listed("--tickers", tickers) or None, "test", start, end)
         bars = judged.model, judged.windows.panel, judged.config, judged.training_end
         windows, changes = bar_forecasts(*bars, lead_time)
         scored = score_bars(windows, changes, judged.config.forecast.levels, watch)
@@ -104,7 +105,6 @@ def _plot(scored: list[Scored], found: list[Anomaly], folder: Path, period, log:
     by_name = {one.name: one for one in scored}
     paths = []
     for name in names:
-        plain = "".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in name)
-        paths.append(folder / f"anomalies_{plain}.png")
+        paths.append(folder / f"anomalies_{file_name(name)}.png")
         plot_anomalies(by_name[name], paths[-1], *period, log=log)
     return paths

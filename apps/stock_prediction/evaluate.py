@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from rnnapps.command_line import BadInput, reading_input
+from rnnapps.config_checks import names_listed
 
 from .run_folder import RunFolder
 
@@ -65,10 +66,11 @@ def evaluate(
         from .rolling_origins import baselines
         from .scored_side import folder_for, scored_side
 
-        chosen = listed("methods", methods) or METHODS
+        chosen = names_listed("--methods", methods) or METHODS
         baselines(chosen, (0.5,), 1)
         others = _other_seeds(run, seeds)
-        scored = [scored_side(name, data, listed("tickers", tickers), side, start, end) for name in (run, *others)]
+        wanted = names_listed("--tickers", tickers) or None
+        scored = [scored_side(name, data, wanted, side, start, end) for name in (run, *others)]
         judged = scored[0]
         _check_alike(judged, scored[1:])
         evaluations = [
@@ -126,23 +128,9 @@ def _check(refit_every: int | None, output: str | None) -> None:
         raise ValueError(f"--output {output}: is a directory; give the name of a file")
 
 
-def listed(option: str, text: str | None) -> tuple[str, ...] | None:
-    """The names of an option with commas between them; None where it is not given.
-
-    Raises:
-        ValueError: an empty name, or one twice.
-    """
-    if text is None:
-        return None
-    names = tuple(part.strip() for part in text.split(","))
-    if not all(names) or len(set(names)) != len(names):
-        raise ValueError(f"--{option}: {text!r} is not a list of different names with commas between, such as A,B")
-    return names
-
-
 def _other_seeds(run: str, seeds: str | None) -> list[str]:
     """Names of the runs of other seeds; trains those that a number asks for and that are not there yet."""
-    names = listed("seeds", seeds) or ()
+    names = names_listed("--seeds", seeds)
     if len(names) != 1 or not names[0].isdigit():
         paths = [RunFolder.locate(name).resolve() for name in (run, *names)]
         if len(set(paths)) < len(paths):

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from rnnapps.command_line import BadInput, reading_input
+from rnnapps.config_checks import names_listed
 
 from .config.data import DataConfig
 from .run_folder import RunFolder
@@ -76,7 +77,7 @@ def _run_of(path: Path) -> RunFolder | None:
 
 def _newest_rows(forecaster, folder: RunFolder | None, config: DataConfig, data: str | None, tickers: str | None):
     """The panel to forecast from, with the model's own numbers of the series, and what was noticed."""
-    wanted = None if tickers is None else DataConfig(tickers=tickers).listed("tickers")
+    wanted = names_listed("--tickers", tickers) or None
     if data is None:
         panel = folder.state().panel
         if unknown := [name for name in wanted or () if name not in panel.names]:

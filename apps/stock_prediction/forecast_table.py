@@ -16,6 +16,7 @@ from rnnapps.series.reading import written
 from rnnapps.training import write_atomically
 
 from .fan_chart import plot_fan
+from .file_name import file_name
 from .load import LoadedForecaster
 from .newest_windows import newest_windows
 
@@ -98,7 +99,7 @@ def plot_fans(forecasts: Sequence[DatedForecast], panel: Panel, folder: Path) ->
                 found.times,
                 found.quantiles,
                 found.levels,
-                folder / f"forecast_{_file_name(found.ticker)}.png",
+                folder / f"forecast_{file_name(found.ticker)}.png",
                 f"{found.ticker}: forecast of the {ahead}",
                 unit,
             )
@@ -122,7 +123,3 @@ def example_lines(forecasts: Sequence[DatedForecast], count: int = 3) -> list[st
 def number(value: float) -> str:
     """As prices are written, small values with four digits that count."""
     return f"{value:,.2f}" if abs(value) >= 10 else f"{value:.4g}"
-
-
-def _file_name(ticker: str) -> str:
-    return "".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in ticker)

@@ -8,6 +8,7 @@ import pytest
 
 from apps.stock_prediction.__main__ import main
 from apps.stock_prediction.fan_chart import plot_fan
+from apps.stock_prediction.file_name import file_name
 from apps.stock_prediction.newest_windows import newest_windows
 from rnnapps.series.panel import Panel
 from tests.stock_prediction.made_prices import csv_of, working_days
@@ -117,6 +118,10 @@ def test_unknown_future_covariates_are_an_error():
 def test_a_series_shorter_than_the_window_is_named():
     with pytest.raises(ValueError, match="s1: has 2 rows, but the model's window is 3 rows"):
         newest_windows(series([5, 2]), 3, 2)
+
+
+def test_a_file_is_called_after_its_series_without_what_paths_mean():
+    assert file_name("BRK/B ^Ü-1.5") == "BRK_B__Ü-1.5"
 
 
 def test_a_fan_chart_is_a_picture(tmp_path):

@@ -7,7 +7,7 @@ import itertools
 from dataclasses import dataclass
 from typing import Literal
 
-from rnnapps.config_checks import one_of, within
+from rnnapps.config_checks import names_listed, one_of, within
 
 DATES = ("start", "validation_start", "test_start", "end")
 
@@ -121,13 +121,7 @@ class DataConfig:
         Raises:
             ValueError: an empty name, or one twice.
         """
-        text = getattr(self, name)
-        if text is None:
-            return ()
-        names = tuple(part.strip() for part in text.split(","))
-        if not all(names) or len(set(names)) != len(names):
-            raise ValueError(f"data.{name}: {text!r} is not a list of different names with commas between, such as A,B")
-        return names
+        return names_listed(f"data.{name}", getattr(self, name))
 
     def date(self, name: str) -> datetime.datetime | None:
         """The date that an option such as `test_start` gives, without time zone; None when it is not given."""
