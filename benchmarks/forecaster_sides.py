@@ -93,7 +93,12 @@ class OurForecaster:
 
     @cached_property
     def _quantile_levels(self):
-        return tf.function(self.model.quantile_levels, reduce_retracing=True)
+        @tf.function(reduce_retracing=True)
+        def run(inputs):
+            with self.model.unrolled():  # as the SavedModel is traced
+                return self.model.quantile_levels(inputs)
+
+        return run
 
     def forecast(self, series: int) -> dict:
         """Quantiles of the values after the last row of some series, from their raw rows."""

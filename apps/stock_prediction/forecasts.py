@@ -59,6 +59,7 @@ def compiled(model: Forecaster, windows: Windows) -> Callable:
 
     @tf.function(input_signature=[windows.output_signature()[0]])
     def run(inputs):
-        return model.head.quantiles(model(inputs, training=False)), model.change_scale(inputs)
+        with model.unrolled():
+            return model.head.quantiles(model(inputs, training=False)), model.change_scale(inputs)
 
     return run

@@ -59,7 +59,9 @@ class SavedForecaster:
     def _answer(self, inputs) -> dict[str, tf.Tensor]:
         with tf.control_dependencies(self._faults(inputs)):
             inputs = {name: tf.identity(value) for name, value in inputs.items()}
-        return {"quantiles": self.model.quantile_levels(inputs), "quantile_levels": tf.constant(self.model.levels)}
+        with self.model.unrolled():
+            quantiles = self.model.quantile_levels(inputs)
+        return {"quantiles": quantiles, "quantile_levels": tf.constant(self.model.levels)}
 
     def _describe(self) -> dict[str, tf.Tensor]:
         panel, config = self._panel, self.model.config

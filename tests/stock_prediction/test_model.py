@@ -155,7 +155,8 @@ def test_covariates_known_beforehand_reach_the_forecast_and_later_past_ones_do_n
     rng = np.random.default_rng(2)
     panel = Panel(
         panel.names, BARS, panel.values, panel.times, panel.starts, "log", 3,
-        past=rng.normal(size=(140, 1)), past_columns=("p",), future=rng.normal(size=(140, 2)), future_columns=("f", "g"),
+        past=rng.normal(size=(140, 1)), past_columns=("p",),
+        future=rng.normal(size=(140, 2)), future_columns=("f", "g"),
     )  # fmt: skip
     model, windows = built(panel)
     model.projection.kernel.assign(tf.random.stateless_normal(model.projection.kernel.shape, [1, 2]))
@@ -178,3 +179,13 @@ def test_features_of_bars_are_refused_for_other_series():
     panel = Panel(("A",), ("x",), np.ones((40, 1)), bars((40, 1)).times[:40], np.array([0, 40]), "linear")
     with pytest.raises(ValueError, match=r"model\.features: 'bars' needs open, high, low, close and volume"):
         build_forecaster(ModelConfig(**SMALL, features="returns,bars"), LEVELS, panel)
+
+
+def test_steps_written_out_give_the_forecasts_of_the_loop_and_training_keeps_the_loop():
+    model, windows = built(cell="lstm", layers=2)
+    inputs, _ = windows.take(np.arange(5))
+    looped = model.quantile_levels(inputs)
+    with model.unrolled():
+        np.testing.assert_allclose(model.quantile_levels(inputs), looped, rtol=1e-6)
+        assert all(layer.unroll for layer in model.encoder.layers)
+    assert not any(layer.unroll for layer in model.encoder.layers)
