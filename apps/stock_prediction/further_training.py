@@ -50,7 +50,9 @@ def train_further(
     history = state.history
     report = {"rows": int(joined.new.sum()), "last": written(joined.panel.times.max()), "windows": len(new)}
     if len(new):
-        report |= _honest_score(model, new, joined.panel, config)
+        # An earlier update has trained on the rows before the new ones: outcomes among them are no test of it.
+        unseen = wholly_new(new) if state.updates else new
+        report |= {"scored": len(unseen), **_honest_score(model, unseen, joined.panel, config)}
         later = history_of(model, new, config.forecast.batch_size)
         history = continued_history(history, later, config.forecast)
         _train(model, with_earlier(new), config, epochs)
@@ -77,6 +79,12 @@ def newest_outcomes(panel: Panel, window: int, horizon: int, new: np.ndarray) ->
     return Windows(panel, window, horizon, panel.starts[1:] - horizon - counts, counts)
 
 
+def wholly_new(windows: Windows) -> Windows:
+    """Those of `newest_outcomes` all of whose outcomes are new, not the last alone."""
+    skipped = np.minimum(windows.counts, windows.horizon - 1)
+    return dataclasses.replace(windows, first=windows.first + skipped, counts=windows.counts - skipped)
+
+
 def with_earlier(windows: Windows) -> Windows:
     """The windows and as many that come directly before them, as far as there are rows: a reminder of what was."""
     reachable = windows.first - windows.panel.starts[:-1] - windows.window + 1
@@ -86,6 +94,9 @@ def with_earlier(windows: Windows) -> Windows:
 
 def _honest_score(model: Forecaster, windows: Windows, panel: Panel, config: StockConfig) -> dict:
     """What the forecasts of the new rows were worth, before anything was learnt from them."""
+    if not len(windows):
+        print(f"no forecast of {config.model.horizon} rows lies in the new rows alone: nothing to judge", flush=True)
+        return {}
     levels = config.forecast.levels
     first = windows.origin_times.min()
     repeat = RepeatLast(levels).fit(panel, config.model.horizon, first + np.timedelta64(1, "s"))

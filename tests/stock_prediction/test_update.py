@@ -63,7 +63,27 @@ def test_new_rows_are_judged_before_they_are_learnt(updated):
     printed = (updated.parent / "printed.txt").read_text()
     assert "20 forecasts of new rows, before training on them: pinball" in printed
     (found,) = json.loads((updated / "metrics.json").read_text())["updates"]
-    assert (found["version"], found["rows"], found["windows"]) == (2, 20, 20)
+    assert (found["version"], found["rows"], found["windows"], found["scored"]) == (2, 20, 20, 20)
+
+
+def test_a_second_update_is_not_judged_by_rows_that_the_first_has_learnt(updated, tmp_path, capsys):
+    # Four new rows of ABC and a horizon of 3: four windows end in them, but two have outcomes from before.
+    run, file = tmp_path / "run", tmp_path / "new.csv"
+    shutil.copytree(updated, run)
+    file.write_text(csv_of(names=("ABC",), start=268, stop=274))
+    assert main(["update", str(run), "--data", str(file), "--epochs", "1"]) == 0
+    assert "2 forecasts of new rows, before training on them: pinball" in capsys.readouterr().out
+    found = json.loads((run / "metrics.json").read_text())["updates"][-1]
+    assert (found["rows"], found["windows"], found["scored"]) == (4, 4, 2)
+
+
+def test_an_update_of_fewer_rows_than_the_horizon_is_not_judged(updated, tmp_path, capsys):
+    run, file = tmp_path / "run", tmp_path / "new.csv"
+    shutil.copytree(updated, run)
+    file.write_text(csv_of(names=("ABC",), start=268, stop=272))
+    assert main(["update", str(run), "--data", str(file), "--epochs", "1"]) == 0
+    assert "no forecast of 3 rows lies in the new rows alone: nothing to judge" in capsys.readouterr().out
+    assert "pinball" not in json.loads((run / "metrics.json").read_text())["updates"][-1]
 
 
 def test_calibration_looks_back_on_the_new_outcomes(trained_run, updated):
