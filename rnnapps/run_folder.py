@@ -156,12 +156,21 @@ class RunFolder:
 
     def write_metrics(self, metrics: Mapping) -> None:
         """Writes metrics.json; floats keep their full precision."""
-        text = json.dumps(metrics, indent=2, ensure_ascii=False)
-        self.metrics.write_text(text + "\n", encoding="utf-8")
+        from rnnapps.training import write_atomically
+
+        text = json.dumps(metrics, indent=2, ensure_ascii=False) + "\n"
+        write_atomically(self.metrics, lambda file: file.write(text.encode("utf-8")))
 
     def read_metrics(self) -> dict:
-        """What `write_metrics` wrote, or nothing if training has not ended."""
-        return json.loads(self.metrics.read_text(encoding="utf-8")) if self.metrics.is_file() else {}
+        """What `write_metrics` wrote, or nothing if training has not ended.
+
+        Raises:
+            ValueError: the file is damaged.
+        """
+        try:
+            return json.loads(self.metrics.read_text(encoding="utf-8")) if self.metrics.is_file() else {}
+        except ValueError as error:
+            raise ValueError(f"{self.metrics}: damaged ({error})") from None
 
     def _write_config(self, config: ConfigSections) -> None:
         import yaml

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rnnapps.command_line import reading_input
+from rnnapps.command_line import BadInput, reading_input
 from rnnapps.export import export_saved_model, exported_versions
 
 from .run_folder import RunFolder
@@ -25,8 +25,12 @@ def export(run: str, output: str | None = None) -> Path:
         if path.exists():
             raise ValueError(f"--output {path}: exists; choose another folder")
         state = folder.state()
+        folder.read_metrics()  # of which the model card tells
         model = load_trained(folder, state)
-    write_saved_model(model, folder, config, state, path)
+    try:
+        write_saved_model(model, folder, config, state, path)
+    except OSError as error:
+        raise BadInput(str(error)) from error
     print(path)
     return path
 
@@ -61,5 +65,8 @@ def load_trained(folder: RunFolder, state: RunState | None = None):
         raise FileNotFoundError(f"{weights}: no trained weights; finish the run with train --resume")
     config = folder.config()
     model = build_forecaster(config.model, config.forecast, state.panel)
-    model.load_weights(weights)
+    try:
+        model.load_weights(weights)
+    except Exception as error:  # a flipped bit can make the reader raise nearly anything
+        raise ValueError(f"{weights}: cannot be loaded ({error}); start another run") from None
     return model

@@ -68,7 +68,7 @@ def load_forecaster(name: str | Path) -> LoadedForecaster:
 
     try:
         model = tf.saved_model.load(str(path))
-    except (OSError, ValueError, tf.errors.OpError) as error:
+    except (OSError, ValueError, LookupError, tf.errors.OpError) as error:
         raise ValueError(f"{path}: cannot be loaded: {error}") from None
     if not {"serving_default", "by_name", "describe"} <= set(model.signatures):
         raise ValueError(f"{path}: not a forecaster: it has no signature describe")

@@ -96,8 +96,7 @@ def scored_side(
     if side == "validation":
         notes.append("The network's best epoch was chosen on these rows, so they are kinder to it than the test side.")
     # As training divided the rows: shares of a file that has changed, or of some of its tickers, are other dates.
-    dates = folder.read_metrics()["data"]
-    validation_start, test_start = (np.datetime64(dates[name], "s") for name in ("validation_start", "test_start"))
+    validation_start, test_start = _division(folder)
     panel = known = own
     name = f"{side} side of {own_name}"
     if data is not None:
@@ -126,6 +125,18 @@ def scored_side(
 def folder_for(side: ScoredSide, verb: str, data: str | None, which: str = "test") -> Path:
     """Where a verb's files go: run/verb/side, or run/verb/name of the other data."""
     return side.folder.path / verb / (which if data is None else Path(data).name.split(".")[0])
+
+
+def _division(folder: RunFolder) -> list[np.datetime64]:
+    """When validation and test of a run start."""
+    try:
+        dates = folder.read_metrics()["data"]
+        return [np.datetime64(dates[name], "s") for name in ("validation_start", "test_start")]
+    except (LookupError, TypeError):
+        raise ValueError(
+            f"{folder.metrics}: does not say when validation and test start, so nobody knows what the run has learnt "
+            "from; start another run"
+        ) from None
 
 
 def _own_rows(

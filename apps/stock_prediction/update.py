@@ -32,6 +32,7 @@ def update(run: str, /, *, data: str, epochs: int = 2, learning_rate: float | No
         from .data import read_for
         from .joined_rows import join_rows
 
+        folder.read_metrics()
         state = folder.state()
         known = state.panel
         found = read_for(config.data, known.names, known.columns, data)
