@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnnapps.series.panel import Panel
+from rnnapps.series.reading import written
 
 HUGE = 1e30
 
@@ -69,7 +70,7 @@ class Finding:
         return self.leak is None and self.compared > 0
 
     def __str__(self) -> str:
-        count, first, last = len(self.cutoffs), _short(self.cutoffs[0]), _short(self.cutoffs[-1])
+        count, first, last = len(self.cutoffs), written(self.cutoffs[0]), written(self.cutoffs[-1])
         times = f"cut-off {first}" if count == 1 else f"{count} cut-offs, {first} to {last}"
         if self.leak:
             return f"{self.item}: LEAK, {self.leak} ({times})"
@@ -113,7 +114,7 @@ def audit(
         # Panel by panel, so that components may share what they make of one, such as a fitted network.
         for cutoff, how in itertools.product(cutoffs, corruptions):
             changed = corrupted(panel, cutoff, how, seed)
-            rows = f"the rows from {_short(cutoff)} on were {how}"
+            rows = f"the rows from {written(cutoff)} on were {how}"
             for name in [name for name in components if name not in leaks]:
                 count, leak = _compare(components[name], changed, clean[name], cutoff)
                 compared[name] += count
@@ -186,7 +187,9 @@ def _difference(expected, found) -> str | None:
         where = int(np.argmin(same[row]))
         was, became = (array.reshape(len(array), -1)[row, where] for array in (values, found_values))
         late = int((~same.all(axis=1)).sum())
-        return f"{late} of {len(times)} early rows changed, first what is dated {_short(times[row])}: {was} to {became}"
+        return (
+            f"{late} of {len(times)} early rows changed, first what is dated {written(times[row])}: {was} to {became}"
+        )
     return None
 
 
@@ -194,8 +197,3 @@ def _same_bits(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     # As bytes, so that a NaN equals itself and 0.0 is not -0.0.
     a, b = (np.ascontiguousarray(x).view(np.uint8).reshape(*x.shape, -1) for x in (a, b))
     return (a == b).all(axis=-1)
-
-
-def _short(time: np.datetime64) -> str:
-    text = str(np.datetime64(time, "s"))
-    return text.removesuffix("T00:00:00").replace("T", " ")

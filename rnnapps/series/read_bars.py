@@ -76,26 +76,13 @@ def _text_columns(how: TableFormat, header) -> list[str]:
 
 def parse_bars(table: Table, how: TableFormat = NO_FORMAT) -> Reading:
     """`read_bars` of a table that is already in memory."""
-    import pandas
-
     frame, header = table.frame, table.header
     time_columns = how.find_time(header) or (how.need("time", header),)
-    columns = {role: how.need(role, header) for role in BARS if role != "volume"}
-    if (how.columns.get("volume") or "").lower() != "none":
-        columns["volume"] = how.need("volume", header)
-    if adjusted := how.find("adjusted", header):
-        columns["adjusted"] = adjusted
+    columns = _bar_columns(how, header)
     past, future = how.covariates("past", header), how.covariates("future", header)
     columns |= {f"past {name}": name for name in past} | {f"future {name}": name for name in future}
     ticker_column = how.find("ticker", header)
-    if ticker_column is None:
-        codes, names = np.zeros(len(frame), int), (ticker_of(table.path) or table.path.stem,)
-    else:
-        tickers = frame[ticker_column].astype("string").str.strip()
-        codes, found = pandas.factorize(tickers.mask(tickers == ""))
-        names = tuple(str(name) for name in found)
-    if not names:
-        raise ValueError(f"the column {ticker_column} names no ticker")
+    codes, names = _tickers(table, ticker_column)
     times = parse_times(joined(frame, time_columns), how.time_format, how.time_zone, how.option)
     order = np.argsort(codes, kind="stable")
     order = order[codes[order] >= 0]
@@ -115,7 +102,7 @@ def parse_bars(table: Table, how: TableFormat = NO_FORMAT) -> Reading:
         if codes[row] >= 0
     ]
     notes = []
-    if adjusted:
+    if adjusted := columns.get("adjusted"):
         problems += [
             _no_adjusted(table, adjusted, row, names[codes[row]], int(panel_row[row]))
             for row in np.flatnonzero(np.isnan(numbers["adjusted"]) & ~np.isnan(numbers["close"]) & (codes >= 0))
@@ -140,6 +127,29 @@ def parse_bars(table: Table, how: TableFormat = NO_FORMAT) -> Reading:
     )
     files = (str(table.path),) * len(names)
     return Reading(panel, table.lines[order], files, table.unit, tuple(problems), tuple(notes))
+
+
+def _bar_columns(how: TableFormat, header) -> dict[str, str]:
+    """The column of each part of a bar; a volume or adjusted price only where it is wanted."""
+    columns = {role: how.need(role, header) for role in BARS if role != "volume"}
+    if (how.columns.get("volume") or "").lower() != "none":
+        columns["volume"] = how.need("volume", header)
+    if adjusted := how.find("adjusted", header):
+        columns["adjusted"] = adjusted
+    return columns
+
+
+def _tickers(table: Table, column: str | None) -> tuple[np.ndarray, tuple[str, ...]]:
+    """(R,) number of each row's ticker, -1 where its cell is empty, and the K names in the order of these numbers."""
+    import pandas
+
+    if column is None:
+        return np.zeros(len(table.frame), int), (ticker_of(table.path) or table.path.stem,)
+    tickers = table.frame[column].astype("string").str.strip()
+    codes, names = pandas.factorize(tickers.mask(tickers == ""))
+    if not len(names):
+        raise ValueError(f"the column {column} names no ticker")
+    return codes, tuple(str(name) for name in names)
 
 
 def joined(frame, columns):
