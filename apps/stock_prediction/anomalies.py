@@ -24,8 +24,8 @@ class Watch:
     """How anomalies are told from chance.
 
     Args:
-        rate: share of bars in (0, 1) that raise an alarm of each kind when nothing is unusual; 0.004 of daily bars is
-            one a year.
+        rate: share of bars, above 0 and at most 0.1, that raise an alarm of each kind when nothing is unusual; 0.004
+            of daily bars is one a year.
         span: bars, at least 2, that are judged together for stretches.
         lookback: scores of the series' own past that the threshold is taken from.
         lead_time: rows ahead, at least 1, that the scored forecast was made.

@@ -26,7 +26,11 @@ class Drift:
         self.levels = tuple(levels)
 
     def fit(self, panel: Panel, horizon: int, before: np.datetime64) -> Drift:
-        """Learns pace and spread of each series from the rows with time < before; a series of one row has pace 0."""
+        """Learns pace and spread of each series from the rows with time < before; a series of one row has pace 0.
+
+        Raises:
+            ValueError: no series has the 20 past errors that a lead time needs.
+        """
         pasts = [panel.levels_before(k, before) for k in range(len(panel))]
         self._pace = np.array(
             [panel.changes(past[0], past[-1]) / (len(past) - 1) if len(past) > 1 else 0.0 for past in pasts]

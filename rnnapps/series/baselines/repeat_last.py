@@ -24,7 +24,11 @@ class RepeatLast:
         self.levels = tuple(levels)
 
     def fit(self, panel: Panel, horizon: int, before: np.datetime64) -> RepeatLast:
-        """Learns the spread of past changes from the rows with time < before."""
+        """Learns the spread of past changes from the rows with time < before.
+
+        Raises:
+            ValueError: no series has the 20 past errors that a lead time needs.
+        """
         self._spread = past_error_quantiles(
             panel, horizon, before, self.levels, lambda past, _, h: panel.changes(past[:-h], past[h:])
         )

@@ -34,7 +34,11 @@ class SeasonalNaive:
         self.season = season
 
     def fit(self, panel: Panel, horizon: int, before: np.datetime64) -> SeasonalNaive:
-        """Learns the spread of each series' past errors, and the season where none is given, from rows before."""
+        """Learns the spread of each series' past errors, and the season where none is given, from rows before.
+
+        Raises:
+            ValueError: no series has the 20 past errors that a lead time needs.
+        """
         self._season = self.season or infer_season(panel.between(None, before))
         self._spread = past_error_quantiles(
             panel, horizon, before, self.levels, lambda past, _, h: self._errors(panel, past, h)
