@@ -12,7 +12,7 @@ from rnnapps.series.windows import Windows
 
 from .calibrated_forecasts import calibrated_changes
 from .config import ForecastConfig
-from .forecasts import compiled, forecast
+from .forecasts import forecast
 from .model import Forecaster
 from .rolling_origins import baselines, rolling_origins
 from .score import loss_by_date, score
@@ -97,27 +97,24 @@ def evaluate_forecaster(
 
 def _network(model: Forecaster, go_on: GoOn, batch_size: int):
     """The network as a method that is fitted: the first stretch by what it is, later ones after more training."""
-    graphs: dict[int, Callable] = {}
     fits = []
 
     def fit(panel: Panel, before: np.datetime64) -> _Network:
         fits.append(before)
-        return _Network(model if len(fits) == 1 else go_on(panel), batch_size, graphs)
+        return _Network(model if len(fits) == 1 else go_on(panel), batch_size)
 
     return fit
 
 
 @dataclass(frozen=True)
 class _Network:
-    """A network as `rolling_origins` wants it; a graph is traced once for each, not once for each stretch."""
+    """A network as `rolling_origins` wants it."""
 
     model: Forecaster
     batch_size: int
-    graphs: dict[int, Callable]
 
     def changes(self, windows: Windows) -> np.ndarray:
-        run = self.graphs.setdefault(id(self.model), compiled(self.model, windows))
-        return forecast(self.model, windows, self.batch_size, run).changes()
+        return forecast(self.model, windows, self.batch_size).changes()
 
 
 def _notes(windows: Windows, config: ForecastConfig, earlier, refit_every, go_on) -> list[str]:

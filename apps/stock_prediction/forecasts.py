@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import tensorflow as tf
 
 from rnnapps.series.windows import Windows
 
@@ -39,27 +37,8 @@ class Forecasts:
         return windows.outcomes / self.scale
 
 
-def forecast(model: Forecaster, windows: Windows, batch_size: int = 1024, run: Callable | None = None) -> Forecasts:
-    """Runs the network over all windows in order; the same window gives the same numbers in any batch, to rounding.
-
-    Args:
-        model: built.
-        windows: of a panel such as the model's.
-        batch_size: windows at a time.
-        run: `compiled(model, windows)`, where the same model forecasts again and again.
-    """
-    run = run or compiled(model, windows)
-    parts = [run(inputs) for inputs, _ in windows.batches(batch_size)]
+def forecast(model: Forecaster, windows: Windows, batch_size: int = 1024) -> Forecasts:
+    """Runs the network over all windows in order; the same window gives the same numbers in any batch, to rounding."""
+    parts = [model.forecast_graph(inputs) for inputs, _ in windows.batches(batch_size)]
     scaled, scale = (np.concatenate([part[i].numpy() for part in parts]) for i in range(2))
     return Forecasts(scaled, scale)
-
-
-def compiled(model: Forecaster, windows: Windows) -> Callable:
-    """The network as one graph, for windows like these: inputs -> scaled quantiles (B, H, Q) and scale (B, H)."""
-
-    @tf.function(input_signature=[windows.output_signature()[0]])
-    def run(inputs):
-        with model.unrolled():
-            return model.head.quantiles(model(inputs, training=False)), model.change_scale(inputs)
-
-    return run

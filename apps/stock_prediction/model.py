@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 
 import keras
 import tensorflow as tf
@@ -178,6 +179,32 @@ class Forecaster(keras.Model):
         last = inputs["window"][:, -1:, self.features.target, None]
         return last * tf.exp(changes) if self.features.scale == "log" else last + changes
 
+    @property
+    def input_specs(self) -> dict[str, tf.TensorSpec]:
+        """What `Windows.inputs` gives for the series that the network was built for."""
+        window, horizon = self.config.window, self.config.horizon
+        specs = {
+            "window": tf.TensorSpec((None, window, len(self.features.columns)), tf.float32, "window"),
+            "ticker": tf.TensorSpec((None,), tf.int32, "ticker"),
+            "times": tf.TensorSpec((None, window), tf.int64, "times"),
+        }
+        if self.past:
+            specs["past"] = tf.TensorSpec((None, window, self.past), tf.float32, "past")
+        if self.future:
+            specs["future"] = tf.TensorSpec((None, window + horizon, self.future), tf.float32, "future")
+        return specs
+
+    @cached_property
+    def forecast_graph(self) -> Callable[[dict], tuple[tf.Tensor, tf.Tensor]]:
+        """Inputs to (B, H, Q) quantiles before calibration and (B, H) `change_scale`, as one graph, traced once."""
+
+        @tf.function(input_signature=[self.input_specs])
+        def run(inputs):
+            with self.unrolled():
+                return self.head.quantiles(self(inputs, training=False)), self.change_scale(inputs)
+
+        return run
+
     @contextmanager
     def unrolled(self) -> Iterator[None]:
         """While a graph for forecasts is traced: the encoder's steps are written out in it instead of looped over.
@@ -254,12 +281,8 @@ def build_forecaster(config: ModelConfig, forecast: ForecastConfig, panel: Panel
     past, future = len(panel.past_columns), len(panel.future_columns)
     described = panel.names, panel.columns, panel.scale, panel.target
     model = Forecaster(config, forecast, *described, past=past, future=future)
-    inputs = {
-        "window": tf.ones((1, config.window, len(panel.columns))),
-        "ticker": tf.zeros((1,), "int32"),
-        "times": tf.zeros((1, config.window), "int64"),
-        "past": tf.zeros((1, config.window, past)),
-        "future": tf.zeros((1, config.window + config.horizon, future)),
-    }
-    model(inputs)
+    # Ones are prices and covariates that no feature fails on; 0 is a ticker and a time.
+    some = {True: tf.ones, False: tf.zeros}
+    specs = model.input_specs.items()
+    model({name: some[spec.dtype.is_floating]((1, *spec.shape[1:]), spec.dtype) for name, spec in specs})
     return model

@@ -77,17 +77,9 @@ class SavedForecaster:
         }
 
     def _specs(self) -> dict[str, tf.TensorSpec]:
-        window, horizon, panel = self.model.config.window, self.model.config.horizon, self._panel
-        specs = {
-            "window": tf.TensorSpec((None, window, len(panel.columns)), tf.float32, "window"),
-            "ticker": tf.TensorSpec((None,), tf.int32, "ticker"),
-        }
-        if "calendar" in self.model.features.names:
-            specs["times"] = tf.TensorSpec((None, window), tf.int64, "times")
-        if self.model.past:
-            specs["past"] = tf.TensorSpec((None, window, self.model.past), tf.float32, "past")
-        if self.model.future:
-            specs["future"] = tf.TensorSpec((None, window + horizon, self.model.future), tf.float32, "future")
+        specs = self.model.input_specs
+        if "calendar" not in self.model.features.names:
+            del specs["times"]
         return specs
 
     def _refuse(self, unknown: tf.Tensor) -> tf.Operation:
