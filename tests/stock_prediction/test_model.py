@@ -189,3 +189,9 @@ def test_steps_written_out_give_the_forecasts_of_the_loop_and_training_keeps_the
         np.testing.assert_allclose(model.quantile_levels(inputs), looped, rtol=1e-6)
         assert all(layer.unroll for layer in model.encoder.layers)
     assert not any(layer.unroll for layer in model.encoder.layers)
+
+
+@pytest.mark.parametrize("features", ["", " , "])
+def test_features_that_name_none_are_refused(features):
+    with pytest.raises(ValueError, match=r"model\.features: names none; name one or more, or auto"):
+        ModelConfig(features=features)

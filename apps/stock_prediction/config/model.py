@@ -81,6 +81,8 @@ class ModelConfig:
         within(self, "model", "dropout", least=0, below=1)
         if self.window % self.segment:
             raise ValueError(f"model.window: {self.window} is not a multiple of model.segment {self.segment}")
+        if not self.feature_names:
+            raise ValueError("model.features: names none; name one or more, or auto")
         if self.features != "auto":
             for name in self.feature_names:
                 if name not in FEATURES:
