@@ -55,7 +55,8 @@ def fit_scales(model: Forecaster, training: Windows, seed: int = 1) -> None:
 def typical_changes(training: Windows) -> np.ndarray:
     """(K,) root mean square of each series' changes from row to row over the rows of its training windows.
 
-    A series without a training window gets the mean of the others.
+    A series without a training window, or that stood still in them, gets the mean of the others: in a unit near 0, its
+    first move would be the largest of all errors, by which calibration would widen the intervals of every series.
     """
     panel = training.panel
     found = np.full(len(panel), np.nan)
@@ -64,7 +65,7 @@ def typical_changes(training: Windows) -> np.ndarray:
             levels = panel.levels[first + 1 - training.window : first + (count - 1) * training.stride + 1]
             found[k] = np.sqrt(np.mean(panel.changes(levels[:-1], levels[1:]) ** 2))
     usual = np.nanmean(found)
-    return np.maximum(np.where(np.isnan(found), usual, found), SMALLEST * usual)
+    return np.where(found > SMALLEST * usual, found, max(usual, np.finfo("float32").tiny))
 
 
 def ridge(inputs: np.ndarray, outputs: np.ndarray, penalty: float) -> tuple[np.ndarray, np.ndarray]:
