@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import keras
 import tensorflow as tf
 
 from rnnapps.kernels.activations import derivative
@@ -32,6 +33,9 @@ class LSTMSteps:
         self.p = parameters
         self.weights = {name: w for name in WEIGHTS if (w := getattr(parameters, name)) is not None}
         self.product = RecurrentProduct(parameters.recurrent_kernel, parameters.recurrent_masks)
+        units, dtype = parameters.recurrent_kernel.shape[1] // 4, parameters.recurrent_kernel.dtype
+        self.gate_a = tf.constant([1.0] * (2 * units) + [0.0] * units + [1.0] * units, dtype)
+        self.gate_b = 1 - self.gate_a
         if parameters.projection is not None:
             self.projection_transposed = tf.transpose(parameters.projection)
 
@@ -56,13 +60,11 @@ class LSTMSteps:
         shown = c
         if p.norm_cell_scale is not None:
             shown = normalize(c).value * p.norm_cell_scale + p.norm_cell_offset
-        seen = p.activation(shown)
-        h = o * seen
+        h = o * p.activation(shown)
         if p.projection is not None:
             h = tf.matmul(h, p.projection)
-        # Kept apart: putting four blocks side by side and parting them again costs more than four arrays.
-        saved = (i, f, g, o, seen)
-        return (h, c), saved if p.norm_recurrent is None else (*saved, from_state)
+        gates = tf.concat([i, f, g, o], axis=-1)
+        return (h, c), (gates,) if p.norm_recurrent is None else (gates, from_state)
 
     def backward(self, gradients: tuple, x: tf.Tensor, previous: tuple, saved: tuple) -> tuple[tuple, dict]:
         """One step back: gradients of the new states -> gradients of the old ones, and what the weights need."""
@@ -70,11 +72,14 @@ class LSTMSteps:
         dh, dc = gradients
         c_previous = previous[1]
         emitted = {}
-        i, f, g, o, seen = saved[:5]
-        if p.peephole is not None or p.norm_cell_scale is not None:
-            c = f * c_previous + i * g
+        gates = saved[0]
+        i, f, g, o = tf.split(gates, 4, axis=-1)
+        c = f * c_previous + i * g
+        shown = c
         if p.norm_cell_scale is not None:
             cell = normalize(c)
+            shown = cell.value * p.norm_cell_scale + p.norm_cell_offset
+        seen = p.activation(shown)
 
         if p.projection is not None:
             emitted |= {"h": dh, "m": o * seen}
@@ -84,20 +89,19 @@ class LSTMSteps:
             emitted |= {"shown": d_shown, "cell_value": cell.value}
             d_shown = normalize_backward(d_shown * p.norm_cell_scale, cell)
         dc = dc + d_shown
-        dz_o = dh * seen * derivative(p.recurrent_activation, o)
         if p.peephole is not None:
             emitted |= {"c": c, "c_previous": c_previous}
-            dc = dc + dz_o * p.peephole[2]
-        dz_i = dc * g * derivative(p.recurrent_activation, i)
-        dz_f = dc * c_previous * derivative(p.recurrent_activation, f)
-        dz = tf.concat([dz_i, dz_f, dc * i * derivative(p.activation, g), dz_o], axis=-1)
+            dc = dc + dh * seen * derivative(p.recurrent_activation, o) * p.peephole[2]
+        # All four gates in one vector: at small sizes the number of operations is what a step costs.
+        dz = tf.concat([dc, dc, dc, dh], axis=-1) * tf.concat([g, c_previous, i, seen], axis=-1) * self._slopes(gates)
         emitted["z"] = dz
         dc_previous = dc * f
         if p.peephole is not None:
+            dz_i, dz_f, _, _ = tf.split(dz, 4, axis=-1)
             dc_previous = dc_previous + dz_i * p.peephole[0] + dz_f * p.peephole[1]
         d_product = dz
         if p.norm_recurrent is not None:
-            recurrent = normalize(saved[5])
+            recurrent = normalize(saved[1])
             d_product = normalize_backward(dz * p.norm_recurrent, recurrent)
             emitted |= {"product": d_product, "recurrent_value": recurrent.value}
         return (self.product.backward(d_product), dc_previous), emitted
@@ -125,3 +129,13 @@ class LSTMSteps:
             gradients["norm_cell_scale"] = tf.reduce_sum(d_shown * emitted["cell_value"], axis=(0, 1))
             gradients["norm_cell_offset"] = tf.reduce_sum(d_shown, axis=(0, 1))
         return self.input_gradient(emitted), [gradients[name] for name in self.weights]
+
+    def _slopes(self, gates):
+        """Derivatives of the activations of i, f, g, o at their outputs (B, 4U)."""
+        p = self.p
+        if p.activation is not keras.activations.tanh or p.recurrent_activation is not keras.activations.sigmoid:
+            i, f, g, o = tf.split(gates, 4, axis=-1)
+            sigma = lambda y: derivative(p.recurrent_activation, y)
+            return tf.concat([sigma(i), sigma(f), derivative(p.activation, g), sigma(o)], axis=-1)
+        # y (1 - y) for the sigmoids and 1 - y^2 for the tanh, as one expression y (a - y) + b.
+        return gates * (self.gate_a - gates) + self.gate_b
