@@ -6,6 +6,7 @@ python -m benchmarks.forecaster_sides SIDE SERIES ROWS WINDOW HORIZON UNITS CELL
 from __future__ import annotations
 
 import dataclasses
+import os
 import sys
 import tempfile
 from functools import cached_property
@@ -24,11 +25,13 @@ from benchmarks.forecasting_workload import CLIP_NORM, LEARNING_RATE, LEVELS, St
 from benchmarks.plain_forecaster import PlainForecaster, PlainWindows, pinball
 from benchmarks.side_process import serve
 from rnnapps.freed_memory import keep_freed_memory
+from rnnapps.operation_threads import one_thread_per_operation
 from rnnapps.series.panel import Panel
 from rnnapps.series.windows import windows_between
 from rnnapps.training import EpochData, fit
 
-PLAIN = {"plain": False, "plain, jit_compile as Keras chooses": "auto"}
+SETTINGS = "plain, memory and threads set as rnnapps' commands set them"
+PLAIN = {"plain": False, "plain, jit_compile as Keras chooses": "auto", SETTINGS: False}
 ATTENTION = "rnnapps, with attention and all features"
 
 
@@ -249,8 +252,11 @@ def forecaster(side: str, workload: Workload) -> OurForecaster | OtherForecaster
 
 def main() -> None:
     side, *words = sys.argv[1:]
-    if side not in PLAIN:
-        keep_freed_memory()  # as the commands of rnnapps do
+    if side not in PLAIN or side == SETTINGS:
+        # As `train` does where the user has chosen no number.
+        os.environ.pop("TF_NUM_INTRAOP_THREADS", None)
+        keep_freed_memory()
+        one_thread_per_operation()
     keras.utils.set_random_seed(1)
     asked = forecaster(side, Workload.of(words))
 

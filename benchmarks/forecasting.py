@@ -12,7 +12,8 @@ rnnapps         `rnnapps.training.fit` over windows that are drawn from the pane
 plain           `benchmarks.plain_forecaster`: the same network with the same weights out of `keras.layers`, in
                 `Model.fit`, fed by windows that were cut out and standardised once, before. First the two are compared
                 by value; if they do not compute the same, nothing is measured. Keras compiles with XLA unless told
-                otherwise, which is slower here; both are shown.
+                otherwise, which is slower here; both are shown. So is plain with what rnnapps' commands set in their
+                process: one thread per operation, and freed memory kept.
 neuralforecast  its recurrent network of the same width with its MLP decoder; needs neuralforecast in this environment,
                 or in the one of `--neuralforecast /path/to/python` (`pip install neuralforecast`). A step's windows
                 come out of all windows of 32 series, its default, or of 2, which is less work.
@@ -36,9 +37,10 @@ from benchmarks.forecasting_workload import Workload
 from benchmarks.side_process import SideError, SideProcess
 
 OURS, ATTENTION = "rnnapps", "rnnapps, with attention and all features"
+SETTINGS = "plain, memory and threads set as rnnapps' commands set them"
 # How many series neuralforecast cuts windows out of at every step.
 NEURALFORECAST = {"neuralforecast": 32, "neuralforecast, 2 series a step": 2}
-SIDES = [OURS, "plain", "plain, jit_compile as Keras chooses", *NEURALFORECAST, ATTENTION]
+SIDES = [OURS, "plain", "plain, jit_compile as Keras chooses", SETTINGS, *NEURALFORECAST, ATTENTION]
 GROWING = [OURS, "plain", "neuralforecast"]
 KEY = {"wall": "seconds", "cpu": "cpu_seconds"}
 

@@ -34,6 +34,7 @@ def train(config: StockConfig, run: str | None = None, resume: bool = False) -> 
             RunFolder.refuse_existing(path)
 
     # Only now, so that a mistake on the command line is told without waiting for TensorFlow.
+    from rnnapps.operation_threads import WIDEST_SMALL_STATE, one_thread_per_operation
     from rnnapps.training import set_seed
 
     from .conclude import conclude
@@ -41,6 +42,8 @@ def train(config: StockConfig, run: str | None = None, resume: bool = False) -> 
     from .split_in_time import split
     from .training_run import fit_forecaster, prepare
 
+    if config.model.units <= WIDEST_SMALL_STATE:
+        one_thread_per_operation()
     set_seed(config.train.seed)
     with reading_input():
         data = read_data(config.data, config.model.window, config.model.horizon)
