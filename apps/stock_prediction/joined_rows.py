@@ -85,7 +85,17 @@ def _join_series(known: Panel, found: Panel, window: int, jump_limit: float) -> 
     later = found.between(last + np.timedelta64(1, "s"), None)
     rows = rows_of_all([known, later])
     joined = dataclasses.replace(known, **rows, starts=starts_of([len(rows["times"])]))
-    return joined, int(fresh.sum()), []
+    return joined, int(fresh.sum()), _gap(name, known.times, later.times[0])
+
+
+def _gap(name: str, known: np.ndarray, first: np.datetime64) -> list[str]:
+    """A note where more time passed before the first new row than ever between two known ones."""
+    if len(known) < 2 or first - known[-1] <= np.diff(known).max():
+        return []
+    return [
+        f"{name}: no row between {written(known[-1])} and {written(first)}, longer than ever before; they count as "
+        "one step, so give the rows in between too if there are any"
+    ]
 
 
 def _difference(known: Panel, found: Panel) -> tuple[np.datetime64, str] | None:

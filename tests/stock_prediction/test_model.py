@@ -53,9 +53,23 @@ def built(panel=None, **options):
     return model, windows
 
 
-@pytest.mark.parametrize("options", VARIANTS, ids=str)
-def test_steps_of_training_lower_the_loss_and_move_every_weight(options):
-    model, windows = built(**options)
+@pytest.fixture(scope="module", params=VARIANTS, ids=str)
+def variant(request):
+    """A network and its windows; the tests of one variant follow each other, and the last one trains it."""
+    return built(**request.param)
+
+
+def test_quantiles_rise_and_are_prices_around_the_last(variant):
+    model, windows = variant
+    inputs, _ = windows.take(np.arange(10))
+    prices = model.quantile_levels(inputs).numpy()
+    assert prices.shape == (10, 3, 5)
+    assert (np.diff(prices) >= 0).all()
+    np.testing.assert_allclose(prices[..., 2] / inputs["window"][:, -1:, 3], 1, atol=0.15)
+
+
+def test_steps_of_training_lower_the_loss_and_move_every_weight(variant):
+    model, windows = variant
     # Their start at zero, or near it, keeps gradients from those before them.
     model.projection.kernel.assign(tf.random.stateless_normal(model.projection.kernel.shape, [1, 2]))
     inputs, levels = windows.take(np.arange(64))
@@ -69,16 +83,6 @@ def test_steps_of_training_lower_the_loss_and_move_every_weight(options):
     still = [v.path for v, yes in zip(model.trainable_variables, moved, strict=True) if not yes]
     # A shift of all scores at once changes no softmax; and with one decoder step nothing recurs.
     assert not [path for path in still if "attention" not in path and "decoder" not in path]
-
-
-@pytest.mark.parametrize("options", VARIANTS, ids=str)
-def test_quantiles_rise_and_are_prices_around_the_last(options):
-    model, windows = built(**options)
-    inputs, _ = windows.take(np.arange(10))
-    prices = model.quantile_levels(inputs).numpy()
-    assert prices.shape == (10, 3, 5)
-    assert (np.diff(prices) >= 0).all()
-    np.testing.assert_allclose(prices[..., 2] / inputs["window"][:, -1:, 3], 1, atol=0.15)
 
 
 def test_before_training_the_quantiles_are_those_of_past_outcomes():

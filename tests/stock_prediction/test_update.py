@@ -161,6 +161,12 @@ def test_a_row_that_history_lacks_is_told():
     assert "a row that one has and the other has not on 2010-01-06" in joined.notes[0]
 
 
+def test_a_gap_before_the_new_rows_is_told():
+    joined = join_rows(lines([1, 2, 3]), lines([4, 5], first=15), window=2)
+    assert joined.panel.levels.tolist() == [1, 2, 3, 4, 5]
+    assert "A: no row between 2010-01-06 and 2010-01-25, longer than ever before" in joined.notes[0]
+
+
 def test_an_unadjusted_split_at_the_seam_is_refused():
     with pytest.raises(ValueError, match="100 on 2010-01-05 is followed by 10 on 2010-01-06, an unadjusted split"):
         join_rows(lines([100, 100]), lines([10, 10], first=2), window=2)
