@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from rnnapps.series.check_panel import ROW_KINDS, check_panel
+from rnnapps.series.describe_panel import counted
 from rnnapps.series.panel import BARS, Panel
 from rnnapps.series.read_bars import read_bars, read_bars_folder
 from rnnapps.series.read_table import read_header
@@ -256,7 +257,5 @@ def _without_faults(
 
 
 def _counts(panel: Panel, name: str) -> str:
-    what = "series" if not panel.is_bars else "ticker" if len(panel) == 1 else "tickers"
-    series = f"{len(panel)} {what}"
     period = f"{written(panel.times.min())} to {written(panel.times.max())}"
-    return f"{name}: {series}, {len(panel.times):,} rows, {period}"
+    return f"{name}: {counted(panel)}, {len(panel.times):,} rows, {period}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from rnnapps.series.panel import Panel
 from rnnapps.series.reading import Reading, written
 
 # A split in this ratio moves the price at the opening; 3:2 and up, and the reverse.
@@ -12,15 +13,20 @@ NEAR = 0.03
 MOST = 5
 
 
+def counted(panel: Panel) -> str:
+    """How many series there are, such as "4 tickers"."""
+    what = "series" if not panel.is_bars else "ticker" if len(panel) == 1 else "tickers"
+    return f"{len(panel)} {what}"
+
+
 def describe_panel(reading: Reading) -> list[str]:
     """Lines for a reader: series, rows and dates, and what looks odd without being a fault."""
     panel = reading.panel
     times = panel.times[~np.isnat(panel.times)]
     counts = np.diff(panel.starts)
     period = f"{written(times.min())} to {written(times.max())}" if len(times) else "without dates"
-    what = "series" if not panel.is_bars else "ticker" if len(panel) == 1 else "tickers"
     lines = [
-        f"{len(panel)} {what}: {', '.join(panel.names[:8])}{', ...' if len(panel) > 8 else ''}",
+        f"{counted(panel)}: {', '.join(panel.names[:8])}{', ...' if len(panel) > 8 else ''}",
         f"{len(panel.times):,} rows, {counts.min():,} to {counts.max():,} in a series; {period}",
         f"changes: {'logarithms of ratios' if panel.scale == 'log' else 'differences'}",
     ]
