@@ -1,0 +1,1 @@
+"""Speech to text: from recordings to words with times."""

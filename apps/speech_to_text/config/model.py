@@ -1,0 +1,74 @@
+"""Options of the network: its widths, and what it says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from rnnapps.config_checks import one_of, within
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """The network of a recogniser.
+
+    Args:
+        subsampling: feature frames per output frame: 1, or a product of 2 and 3. More is faster, but an output frame
+            says one character at most: `check` tells the largest that is safe.
+        filters: channels of the convolutions before the recurrent layers.
+        kernel_size: frames that each convolution sees.
+        causal: convolutions see no later frame, as streaming needs.
+        cell: lstm, gru or simple_rnn.
+        units: width of the recurrent state, per direction.
+        layers: recurrent layers.
+        bidirectional: read each recording from both ends; streaming needs False.
+        layer_norm: normalise inside the recurrent cells.
+        dropout: of inputs and between layers, in [0, 1).
+        head: ctc, a symbol or nothing per output frame; attention, a decoder that spells the text; joint, both, trained
+            together; keyword, one label for the whole recording.
+        attention: of the decoder: bahdanau, or location, which also sees where it looked before.
+        attention_units: width of the attention's comparison.
+        decoder_units: width of the decoder's state.
+        embedding: width of the symbols that the decoder reads.
+        ctc_weight: of head joint: share of the CTC loss, in (0, 1).
+    """
+
+    subsampling: int = 4
+    filters: int = 64
+    kernel_size: int = 5
+    causal: bool = False
+    cell: Literal["lstm", "gru", "simple_rnn"] = "lstm"
+    units: int = 128
+    layers: int = 2
+    bidirectional: bool = True
+    layer_norm: bool = False
+    dropout: float = 0.2
+    head: Literal["ctc", "attention", "joint", "keyword"] = "ctc"
+    attention: Literal["bahdanau", "location"] = "location"
+    attention_units: int = 128
+    decoder_units: int = 256
+    embedding: int = 64
+    ctc_weight: float = 0.5
+
+    def __post_init__(self):
+        one_of(self, "model", "cell", ("lstm", "gru", "simple_rnn"))
+        one_of(self, "model", "head", ("ctc", "attention", "joint", "keyword"))
+        one_of(self, "model", "attention", ("bahdanau", "location"))
+        for name in ("subsampling", "filters", "kernel_size", "units", "layers"):
+            within(self, "model", name, least=1)
+        for name in ("attention_units", "decoder_units", "embedding"):
+            within(self, "model", name, least=1)
+        within(self, "model", "dropout", least=0, below=1)
+        within(self, "model", "ctc_weight", above=0, below=1)
+        if not self.strides:
+            raise ValueError(f"model.subsampling: {self.subsampling} is not a product of 2 and 3")
+
+    @property
+    def strides(self) -> tuple[int, ...]:
+        """Of each convolution, first to last; () where `subsampling` cannot be made of 2 and 3."""
+        rest, strides = self.subsampling, []
+        for factor in (3, 2):
+            while rest % factor == 0:
+                strides.append(factor)
+                rest //= factor
+        return tuple(sorted(strides)) or (1,) if rest == 1 else ()

@@ -1,0 +1,1 @@
+"""Recordings as arrays, and features of them in the graph."""
