@@ -1,0 +1,95 @@
+"""What training and validation read: batches of waveforms and of their texts as symbols."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rnnapps.audio.recording import Recording
+from rnnapps.audio.waveform_batches import OrderedWaveforms, WaveformBatches
+from rnnapps.audio.waveforms import Waveforms
+
+from .config import SpeechConfig
+
+if TYPE_CHECKING:
+    from .units import Units
+
+
+def training_batches(
+    recordings: Sequence[Recording], units: Units, config: SpeechConfig, waveforms: Waveforms | None = None
+) -> WaveformBatches:
+    """Every recording once per epoch, varied as section augment says, in an order that (seed, epoch) decides.
+
+    Args:
+        recordings: of the training side.
+        units: what their texts are made of.
+        config: sections features (a rate that is a number), model, augment and train.
+        waveforms: of the same recordings, where they have been read before; by default they are read now.
+    Raises:
+        ValueError: recordings that cannot be read: the first is named, and how many there are.
+    """
+    waveforms = read(recordings, config) if waveforms is None else waveforms
+    labels = [units.encode(recording.text) for recording in recordings]
+    return WaveformBatches(
+        waveforms,
+        waveforms.samples,
+        labels,
+        **_sizes(config),
+        seed=config.train.seed,
+        short_first=config.train.short_first,
+        augment=_augmentation(waveforms, config),
+        least=np.array([least_samples(row, config) for row in labels]),
+    )
+
+
+def validation_batches(
+    recordings: Sequence[Recording], units: Units, config: SpeechConfig, waveforms: Waveforms | None = None
+) -> OrderedWaveforms:
+    """The recordings as they are, in their order; arguments and errors as of `training_batches`."""
+    waveforms = read(recordings, config) if waveforms is None else waveforms
+    labels = [units.encode(recording.text) for recording in recordings]
+    return OrderedWaveforms(waveforms, waveforms.samples, labels, **_sizes(config))
+
+
+def read(recordings: Sequence[Recording], config: SpeechConfig) -> Waveforms:
+    """The waveforms of recordings all of which can be read.
+
+    Raises:
+        ValueError: some cannot: the first is named, and how many there are.
+    """
+    waveforms = Waveforms(recordings, config.features.rate)
+    errors = [error for error in waveforms.errors if error]
+    if errors:
+        more = f" (and {len(errors) - 1:,} more recordings; check lists them)" if len(errors) > 1 else ""
+        raise ValueError(f"{errors[0]}{more}")
+    return waveforms
+
+
+def least_frames(labels: Sequence[int]) -> int:
+    """Output frames that a CTC network needs to say `labels`: one each, and a blank between two that are the same.
+
+    >>> least_frames([3, 5, 5, 2])
+    5
+    """
+    return len(labels) + sum(first == second for first, second in pairwise(labels))
+
+
+def least_samples(labels: Sequence[int], config: SpeechConfig) -> int:
+    """Samples in which the network has `least_frames` output frames: the inverse of `output_frames`."""
+    if config.model.head in ("attention", "keyword"):
+        return 1  # these heads do not spell along time
+    hop = round(config.features.hop * config.features.rate)
+    # ceil((samples // hop + 1) / subsampling) >= frames
+    return max(1, config.model.subsampling * (least_frames(labels) - 1) * hop)
+
+
+def _sizes(config: SpeechConfig) -> dict[str, int]:
+    samples = round(config.train.seconds_per_batch * config.features.rate)
+    return {"batch_size": config.train.batch_size, "samples_per_batch": max(1, samples)}
+
+
+def _augmentation(waveforms: Waveforms, config: SpeechConfig):
+    return None
