@@ -1,0 +1,29 @@
+"""The recogniser's command line: `python -m apps.speech_to_text <command>`."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rnnapps.command_line import run_command_line
+
+VERBS = {
+    "train": "train on the embedded digits or on your own recordings",
+    "evaluate": "word and character errors of a run, with intervals and the worst utterances",
+    "transcribe": "recordings to text, JSON with times, or subtitles",
+    "export": "write a run's SavedModel again, with other decoding options",
+    "check": "what is wrong with recordings, file by file, before training on them",
+}
+PRESETS = dict.fromkeys(("train", "check"), Path(__file__).parent / "presets")
+DATA = {"--data": "--data.path", "--dataset": "--data.dataset"}
+SHORTHANDS = {"train": DATA, "check": DATA}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command and returns the exit code: 0, 2 for bad input, 130 for Ctrl-C."""
+    argv = list(sys.argv[1:] if argv is None else argv)
+    verb = argv[0] if argv else ""
+    return run_command_line("speech_to_text", VERBS, __package__, argv, SHORTHANDS.get(verb, {}), PRESETS.get(verb))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

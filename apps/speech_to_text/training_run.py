@@ -1,0 +1,109 @@
+"""One training run: from recordings to trained weights."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnnapps.audio.waveform_batches import WaveformBatches
+from rnnapps.training import fit_with_options, optimizer_of, save_weights
+
+from .batches import training_batches, validation_batches
+from .config import SpeechConfig
+from .data import Corpus
+from .model import Recognizer, build_recognizer
+from .run_folder import RunFolder
+from .units import Units
+from .validation_figures import LogFigures, ValidationFigures, evenly
+
+HIGHEST_RATE = 16_000
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Everything that training needs and that can fail because of what the user gave."""
+
+    model: Recognizer
+    units: Units
+    training: WaveformBatches
+    validation: ValidationFigures
+    report: tuple[str, ...]
+
+
+def prepare(config: SpeechConfig, corpus: Corpus, units: Units) -> Prepared:
+    """Batches and a compiled model. Set the seed before, and the same options give the same weights.
+
+    Args:
+        config: every option, as `with_rate` returns it.
+        corpus: the recordings.
+        units: what their texts are made of.
+    Raises:
+        ValueError: options that do not fit each other or the data, or recordings that cannot be read.
+    """
+    training = training_batches(corpus.training, units, config)
+    measured = [corpus.validation[row] for row in evenly(len(corpus.validation), config.train.validation_recordings)]
+    measured.sort(key=lambda recording: recording.duration)  # the least padding
+    validation = validation_batches(measured, units, config)
+    model = build_recognizer(config, len(units.symbols))
+    # Batches have many shapes, and XLA would compile for each.
+    model.compile(optimizer=optimizer_of(config.train, config.train.epochs * len(training)), jit_compile=False)
+    figures = ValidationFigures(model, validation, [recording.text for recording in measured], units)
+    seconds = training.samples.sum() / config.features.rate
+    report = (
+        f"{model.count_params():,} parameters, {len(units.symbols)} symbols, {model.frame_seconds * 1000:g} ms per "
+        f"output frame; {seconds / 60:.1f} minutes of training at {config.features.rate} Hz, "
+        f"{len(training)} steps per epoch",
+    )
+    return Prepared(model, units, training, figures, report)
+
+
+def with_rate(config: SpeechConfig, corpus: Corpus) -> SpeechConfig:
+    """The options with a number for features.rate: by default the commonest of the training recordings.
+
+    Raises:
+        ValueError: no rate is given and none of the recordings can be read.
+    """
+    if config.features.rate is not None:
+        return config
+    rates = Counter(recording.rate for recording in corpus.training if recording.rate)
+    if not rates:
+        raise ValueError("features.rate: not given, and no training recording can be read; check lists them")
+    rate = min(rates.most_common(1)[0][0], HIGHEST_RATE)
+    return dataclasses.replace(config, features=dataclasses.replace(config.features, rate=rate))
+
+
+def fit_recognizer(prepared: Prepared, config: SpeechConfig, folder: RunFolder, resume: bool) -> dict:
+    """Trains until the metric stops falling, the epochs or the minutes are over, and saves the best weights.
+
+    Returns:
+        how the training went: for metrics.json.
+    """
+    figures, metric, mode = prepared.validation, f"val_{config.train.metric}", "min"
+    if prepared.model.keyword is not None and metric != "val_loss":
+        metric, mode = "val_accuracy", "max"
+    trained = fit_with_options(
+        prepared.model,
+        prepared.training,
+        metric,
+        lambda: figures.measure()[metric],
+        config.train,
+        folder.path,
+        mode=mode,
+        callbacks=lambda best: [LogFigures(figures, best)],
+        resume=resume,
+        fingerprint=config.to_dict(),
+    )
+    save_weights(prepared.model, folder.weights)
+    return trained | {"silent_epochs": silent_epochs(folder)}
+
+
+def silent_epochs(folder: RunFolder) -> int:
+    """Measured epochs before the first symbol was recognised: how long the all-blank phase was."""
+    import csv
+
+    with folder.history.open(newline="", encoding="utf-8") as file:
+        blank = [float(row["val_blank"]) for row in csv.DictReader(file) if row.get("val_blank")]
+    return int(np.argmax(np.array([*blank, 0.0]) < 1))
