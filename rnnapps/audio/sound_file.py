@@ -1,0 +1,186 @@
+"""Files of sound in any format that libsndfile or the machine's decoders know, as blocks of mono samples."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from .archive import Archive
+from .audio_fault import AudioFault
+from .truncation import missing_share
+
+BLOCK = 1 << 18  # samples per channel that are decoded at once
+UNKNOWN_FRAMES = 1 << 48  # libsndfile says about 2^63 where a header has no length
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a file says about itself.
+
+    Fields:
+        duration: seconds; nan where the header does not say.
+        rate: samples per second.
+        channels: per sample.
+    """
+
+    duration: float
+    rate: int
+    channels: int
+
+
+@dataclass(frozen=True)
+class SoundFile:
+    """A file of sound, or a member of a zip file.
+
+    Args:
+        path: the file, or the name of the member.
+        archive: the zip file; None for a file of its own.
+        name: what messages call it; by default its path.
+    """
+
+    path: str
+    archive: Archive | None = None
+    name: str = ""
+
+    @property
+    def called(self) -> str:
+        """What messages call it."""
+        return self.name or (f"{self.archive.path}/{self.path}" if self.archive else self.path)
+
+    def header(self) -> Header:
+        """Duration, rate and channels, without decoding the sound.
+
+        Raises:
+            FileNotFoundError: no such file.
+            AudioFault: no sound that can be decoded.
+        """
+        with self._decoder() as decoder:
+            return Header(decoder.duration, decoder.rate, decoder.channels)
+
+    def blocks(self) -> Iterator[np.ndarray]:
+        """The samples, channels averaged, at the file's own rate.
+
+        Returns:
+            iterator of (n,) float32, n at most `BLOCK`.
+        Raises:
+            FileNotFoundError: no such file.
+            AudioFault: no sound that can be decoded, no sample, a NaN or infinite one, or a file that was cut short.
+        """
+        self._check_end()
+        with self._decoder() as decoder:
+            done = 0
+            for block in decoder.blocks():
+                mono = block if block.ndim == 1 else block.mean(axis=1, dtype=np.float32)
+                self._check_finite(mono, done, decoder.rate)
+                done += len(mono)
+                yield mono
+            expected = decoder.duration * decoder.rate
+            if done < expected - decoder.slack:  # False where it is nan
+                there = f"{done / decoder.rate:.2f} of {decoder.duration:.2f} seconds are there"
+                raise AudioFault("truncated", f"{self.called}: the file is cut short: {there}; get it again")
+            if not done:
+                raise AudioFault("empty", f"{self.called}: has no sample; leave it out")
+
+    def _decoder(self):
+        source = self._source()
+        try:
+            return _Libsndfile(source)
+        except _Unknown as error:
+            reason = str(error)
+        if self.archive is None:
+            try:
+                return _Audioread(source)
+            except _Unknown:
+                pass
+        raise AudioFault("unreadable", f"{self.called}: cannot be read as sound: {reason}")
+
+    def _source(self) -> str | io.BytesIO:
+        if self.archive is not None:
+            return io.BytesIO(self.archive.read(self.path))
+        path = Path(self.path)
+        if path.is_dir():
+            raise AudioFault("unreadable", f"{self.called}: is a folder, not a file of sound")
+        if not path.is_file():
+            raise FileNotFoundError(f"{self.called}: no such file")
+        if not path.stat().st_size:
+            raise AudioFault("empty", f"{self.called}: the file is empty; leave it out")
+        return str(path)
+
+    def _check_end(self) -> None:
+        source = self._source()
+        with source if isinstance(source, io.BytesIO) else open(source, "rb") as file:
+            share = missing_share(file)
+        if share:
+            less = f", {share:.0%} of its sound is missing" if share < 1 else ", its end is missing"
+            raise AudioFault("truncated", f"{self.called}: the file is cut short{less}; get it again")
+
+    def _check_finite(self, samples: np.ndarray, before: int, rate: int) -> None:
+        finite = np.isfinite(samples)
+        if not finite.all():
+            second = (before + int(np.argmin(finite))) / rate
+            raise AudioFault(
+                "not_finite", f"{self.called}: a sample is NaN or infinite, the first at {second:.2f} s; write it again"
+            )
+
+
+class _Unknown(Exception):
+    """A decoder does not know the format; its text says why."""
+
+
+class _Libsndfile:
+    slack = 0  # samples that may be missing at the end
+
+    def __init__(self, source):
+        import soundfile
+
+        try:
+            self.file = soundfile.SoundFile(source)
+        except (soundfile.LibsndfileError, OSError, TypeError) as error:
+            raise _Unknown(getattr(error, "error_string", str(error)).strip().rstrip(".")) from None
+        self.rate, self.channels = self.file.samplerate, self.file.channels
+        self.duration = self.file.frames / self.rate if self.file.frames < UNKNOWN_FRAMES else float("nan")
+
+    def blocks(self) -> Iterator[np.ndarray]:
+        import soundfile
+
+        try:
+            while len(block := self.file.read(BLOCK, dtype="float32")):
+                yield block
+        except (soundfile.LibsndfileError, RuntimeError):
+            return  # fewer samples than the header says, which the caller counts
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.file.close()
+
+
+class _Audioread:
+    """What the machine's own decoders know, such as M4A by ffmpeg."""
+
+    slack = 8192  # such formats give their length only roughly
+
+    def __init__(self, source):
+        try:
+            import audioread
+
+            self.file = audioread.audio_open(source)
+        except (ImportError, OSError, EOFError, audioread.DecodeError) as error:
+            raise _Unknown(str(error)) from None
+        self.rate, self.channels = self.file.samplerate, self.file.channels
+        self.duration = float(self.file.duration)
+
+    def blocks(self) -> Iterator[np.ndarray]:
+        for data in self.file:
+            yield (np.frombuffer(data, "<i2") / np.float32(32768)).reshape(-1, self.channels).astype(np.float32)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.file.close()
