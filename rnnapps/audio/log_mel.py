@@ -1,0 +1,70 @@
+"""Log-mel spectra and cepstra as graph functions, equal to librosa's."""
+
+from __future__ import annotations
+
+import math
+import warnings
+
+import numpy as np
+import tensorflow as tf
+
+LEAST_POWER = 1e-10  # librosa's amin: silence is -100 dB
+
+
+def fft_length_for(rate: int, window: int, bands: int, lowest: float, highest: float) -> int:
+    """The shortest power of two that holds the window and resolves every band.
+
+    Args:
+        rate: samples per second.
+        window: samples of a frame.
+        bands: mel bands.
+        lowest, highest: Hz, what the bands cover.
+    Raises:
+        ValueError: the bands are too many for the frequencies that they cover.
+    """
+    smallest = 1 << (window - 1).bit_length()
+    for length in (smallest, 2 * smallest, 4 * smallest):
+        if mel_matrix(rate, length, bands, lowest, highest).max(axis=0).all():
+            return length
+    raise ValueError(
+        f"bands={bands} is too many between {lowest:g} and {highest:g} Hz with a window of {window} samples: some "
+        "would hear nothing; take fewer bands or a longer window"
+    )
+
+
+def mel_matrix(rate: int, fft_length: int, bands: int, lowest: float, highest: float) -> np.ndarray:
+    """Librosa's triangular filters on Slaney's mel scale, of equal area: (fft_length // 2 + 1, bands) float32."""
+    import librosa.filters
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of empty bands, which `fft_length_for` looks for
+        filters = librosa.filters.mel(sr=rate, n_fft=fft_length, n_mels=bands, fmin=lowest, fmax=highest)
+    return filters.T
+
+
+def cosine_matrix(bands: int, coefficients: int) -> np.ndarray:
+    """The orthonormal cosine transform (DCT-II) of log-mel bands to cepstral coefficients: (bands, coefficients)."""
+    angles = np.pi / bands * (np.arange(bands)[:, None] + 0.5) * np.arange(coefficients)
+    matrix = math.sqrt(2 / bands) * np.cos(angles)
+    matrix[:, 0] /= math.sqrt(2)
+    return matrix.astype("float32")
+
+
+def log_mel(samples: tf.Tensor, window: int, hop: int, fft_length: int, filters: np.ndarray) -> tf.Tensor:
+    """Decibels in mel bands of every whole frame of `samples`, which are padded already.
+
+    P_t = |FFT(hann * x_t)|^2,   10 log10(max(M P_t, 1e-10))
+
+    Args:
+        samples: (B, N) float32.
+        window: W, samples of a frame; a periodic Hann window of that length.
+        hop: samples from frame to frame.
+        fft_length: at least W. Where in it the frame stands does not change the power.
+        filters: (fft_length // 2 + 1, bands), see `mel_matrix`.
+    Returns:
+        (B, (N - W) // hop + 1, bands); no frame where N < W.
+    """
+    frames = tf.signal.frame(samples, window, hop) * tf.signal.hann_window(window, periodic=True)
+    spectra = tf.signal.rfft(frames, [fft_length])
+    power = tf.square(tf.math.real(spectra)) + tf.square(tf.math.imag(spectra))
+    return 10 / math.log(10) * tf.math.log(tf.maximum(tf.matmul(power, filters), LEAST_POWER))
