@@ -62,6 +62,7 @@ class ModelConfig:
         within(self, "model", "ctc_weight", above=0, below=1)
         if not self.strides:
             raise ValueError(f"model.subsampling: {self.subsampling} is not a product of 2 and 3")
+        within(self, "model", "kernel_size", least=max(self.strides))
 
     @property
     def strides(self) -> tuple[int, ...]:
