@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -22,6 +23,14 @@ class Spelling(NamedTuple):
     separates: tf.Tensor
     begins: tf.Tensor
 
+    @classmethod
+    def of(cls, symbols: Sequence[str]) -> Spelling:
+        """Of symbols as `Units` has them: the first is the blank, and a space in front begins a word."""
+        forms = [symbol.lstrip(" ") for symbol in symbols]
+        separates = [bool(symbol) and not form for symbol, form in zip(symbols, forms, strict=True)]
+        begins = [symbol != form and bool(form) for symbol, form in zip(symbols, forms, strict=True)]
+        return cls(tf.constant(forms), tf.constant(separates), tf.constant(begins))
+
 
 class SpokenWords(NamedTuple):
     """Words of each row, (B, W), padded with "" and 0."""
@@ -30,6 +39,11 @@ class SpokenWords(NamedTuple):
     starts: tf.Tensor  # float32, frames
     ends: tf.Tensor  # float32, frames
     log_posteriors: tf.Tensor  # float32, mean over the word's symbols
+
+
+def joined_text(labels: tf.Tensor, symbols: tf.Tensor) -> tf.Tensor:
+    """(..., L) labels, zero padded, as (...) texts; symbols (V,) string, the first of them ""."""
+    return tf.strings.strip(tf.strings.reduce_join(tf.gather(symbols, labels), axis=-1))
 
 
 def spoken_words(labels: tf.Tensor, alignment: Alignment, spelling: Spelling) -> SpokenWords:
