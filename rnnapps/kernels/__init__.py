@@ -14,6 +14,7 @@ from rnnapps.kernels.attention_loop import Level, attention_loop
 from rnnapps.kernels.choice import KERNELS, choose, validate
 from rnnapps.kernels.flat_matmul import flat_matmul
 from rnnapps.kernels.input_projection import project
+from rnnapps.kernels.location_features import location_features
 from rnnapps.kernels.masked_softmax import masked_softmax
 from rnnapps.kernels.parameters import GRUParameters, LSTMParameters, SimpleRNNParameters
 from rnnapps.kernels.run import run, steps_of
@@ -29,6 +30,7 @@ __all__ = [
     "choose",
     "flat_matmul",
     "is_derivable",
+    "location_features",
     "masked_softmax",
     "project",
     "reference",

@@ -7,20 +7,26 @@ from dataclasses import dataclass, replace
 import tensorflow as tf
 
 from rnnapps.kernels.flat_matmul import flat_matmul
+from rnnapps.kernels.location_features import location_features, location_gradients
 from rnnapps.kernels.masked_softmax import masked_softmax
 
-WEIGHTS = ("keys", "query_kernel", "direction", "coverage_kernel")
+WEIGHTS = ("keys", "query_kernel", "direction", "coverage_kernel", "location_filters", "location_kernel")
 
 
 @dataclass(frozen=True)
 class AdditiveAttention:
-    """e_j = v^T tanh(W_a s + k_j [+ w n_j]),  alpha = softmax(e) over unmasked j; n is the coverage.
+    """e_j = v^T tanh(W_a s + k_j [+ w n_j] [+ U (F * n)_j]),  alpha = softmax(e) over unmasked j.
+
+    n is the past: the alignment of the step before, or the sum of those of all steps before.
 
     Args:
         keys: (B, S, A), k: projected source, bias included.
         query_kernel: (Q, A), W_a.
         direction: (A,), v, already normalised where that is wanted.
-        coverage_kernel: (A,), w, or None without coverage.
+        coverage_kernel: (A,), w, or None.
+        location_filters: (R, C), F, a convolution over the positions, or None.
+        location_kernel: (C, A), U, or None.
+        cumulative: whether n is the sum.
         mask: (B, S) bool or None.
     """
 
@@ -28,6 +34,9 @@ class AdditiveAttention:
     query_kernel: tf.Tensor
     direction: tf.Tensor
     coverage_kernel: tf.Tensor | None = None
+    location_filters: tf.Tensor | None = None
+    location_kernel: tf.Tensor | None = None
+    cumulative: bool = False
     mask: tf.Tensor | None = None
 
     @property
@@ -40,37 +49,63 @@ class AdditiveAttention:
         names = [name for name in WEIGHTS if getattr(self, name) is not None]
         return replace(self, **dict(zip(names, weights, strict=True)))
 
-    def forward(self, query: tf.Tensor, coverage: tf.Tensor | None) -> tuple[tf.Tensor, tf.Tensor]:
-        """Query (B, Q) and coverage (B, S) -> alignment (B, S), and tanh(..) (B, S, A) for the way back."""
+    def forward(self, query: tf.Tensor, past: tf.Tensor | None) -> tuple[tf.Tensor, tf.Tensor]:
+        """Query (B, Q) and past (B, S) -> alignment (B, S), and tanh(..) (B, S, A) for the way back."""
         total = self.keys + tf.matmul(query, self.query_kernel)[:, None]
         if self.coverage_kernel is not None:
-            total += coverage[:, :, None] * self.coverage_kernel
+            total += past[:, :, None] * self.coverage_kernel
+        if self.location_filters is not None:
+            total += flat_matmul(location_features(past, self.location_filters), self.location_kernel)
         compared = tf.tanh(total)
         return masked_softmax(flat_matmul(compared, self.direction[:, None])[..., 0], self.mask), compared
 
+    def carry(self, past: tf.Tensor, alignment: tf.Tensor) -> tf.Tensor:
+        """The past of the next step."""
+        return past + alignment if self.cumulative else alignment
+
+    def past_after(self, past: tf.Tensor, alignments: tf.Tensor) -> tf.Tensor:
+        """The past after T > 0 steps with these alignments (T, B, S)."""
+        return past + tf.reduce_sum(alignments, axis=0) if self.cumulative else alignments[-1]
+
     def zero_gradients(self) -> tuple[tf.Tensor, ...]:
-        """What `backward` adds to: the gradients of keys, v and w; that of W_a is one product after the loop."""
-        per_unit = [w for w in (self.direction, self.coverage_kernel) if w is not None]
-        return (tf.zeros_like(self.keys), *map(tf.zeros_like, per_unit))
+        """What `backward` adds to: the gradients of all weights but W_a, whose is one product after the loop."""
+        return tuple(tf.zeros_like(w) for w in self.weights if w is not self.query_kernel)
 
     def backward(
         self,
         gradient: tf.Tensor,
         alignment: tf.Tensor,
         compared: tf.Tensor,
-        coverage: tf.Tensor | None,
+        past: tf.Tensor | None,
+        d_next: tf.Tensor | None,
         gradients: tuple[tf.Tensor, ...],
     ) -> tuple[tf.Tensor, tf.Tensor | None, tuple[tf.Tensor, ...]]:
-        """Gradient of the alignment (B, S) -> of W_a s (B, A), of the coverage, and the sums over the steps so far."""
+        """One step back.
+
+        Args:
+            gradient: (B, S), of the alignment, without what the next step saw of it.
+            d_next: (B, S), of the past of the next step, as this function returns it.
+            gradients: the sums over the steps so far, first `zero_gradients`.
+        Returns:
+            Gradients of W_a s (B, A) and of this step's past, and the new sums.
+        """
+        if d_next is not None:
+            gradient += d_next
         d_scores = alignment * (gradient - tf.reduce_sum(alignment * gradient, axis=-1, keepdims=True))
         d_total = tf.raw_ops.TanhGrad(y=compared, dy=d_scores[:, :, None] * self.direction)
-        d_query = tf.reduce_sum(d_total, axis=1)
         flat = (-1, self.direction.shape[0])
         d_direction = tf.matmul(tf.reshape(d_scores, (1, -1)), tf.reshape(compared, flat))[0]
-        d_keys, total_direction, *rest = gradients
-        sums = (d_keys + d_total, total_direction + d_direction)
-        if self.coverage_kernel is None:
-            return d_query, None, sums
-        d_coverage = flat_matmul(d_total, self.coverage_kernel[:, None])[..., 0]
-        d_kernel = tf.matmul(tf.reshape(coverage, (1, -1)), tf.reshape(d_total, flat))[0]
-        return d_query, d_coverage, (*sums, rest[0] + d_kernel)
+        found, d_past = [d_total, d_direction], [d_next] if self.cumulative else []
+        if self.coverage_kernel is not None:
+            d_past.append(flat_matmul(d_total, self.coverage_kernel[:, None])[..., 0])
+            found.append(tf.matmul(tf.reshape(past, (1, -1)), tf.reshape(d_total, flat))[0])
+        if self.location_filters is not None:
+            features = location_features(past, self.location_filters)  # cheaper again than kept
+            d_features = flat_matmul(d_total, tf.transpose(self.location_kernel))
+            back, d_filters = location_gradients(d_features, past, self.location_filters)
+            rows = (-1, features.shape[-1])
+            d_kernel = tf.matmul(tf.reshape(features, rows), tf.reshape(d_total, flat), transpose_a=True)
+            d_past.append(back)
+            found += [d_filters, d_kernel]
+        sums = tuple(total + new for total, new in zip(gradients, found, strict=True))
+        return tf.reduce_sum(d_total, axis=1), tf.add_n(d_past) if d_past else None, sums

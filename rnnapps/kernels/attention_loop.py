@@ -55,7 +55,7 @@ def attention_loop(
     x: tf.Tensor,
     fed: tf.Tensor,
     states: tuple[tf.Tensor, ...],
-    coverage: tf.Tensor | None = None,
+    past: tf.Tensor | None = None,
     *,
     training: bool,
 ) -> tuple[tf.Tensor, tf.Tensor, tuple[tf.Tensor, ...]]:
@@ -66,7 +66,7 @@ def attention_loop(
         x: (T, B, G*U), the first cell's input sums without the context's share.
         fed: (B, S, G*U), what each source position adds to them when it is looked at.
         states: flat, first cell first, the state that is put out first.
-        coverage: (B, S), what the source has been looked at before step 1, for an attention that reads it.
+        past: (B, S), what the attention reads of where it looked before step 1; None where it reads nothing.
         training: keep what the backward pass needs; a gradient asked for all the same runs the forward loop again.
     Returns:
         what the top cell puts out (T, B, U), alignments (T, B, S), and the flat states after step T.
@@ -79,13 +79,13 @@ def attention_loop(
         (x, fed), states, attended, *weights = _grouped(tensors, sizes)
         live = tuple(level.with_weights(own) for level, own in zip(levels, weights, strict=True))
         source = attention.with_weights(attended)
-        forward = lambda record: _forward(live, source, x, fed, tuple(states), coverage, record)
+        forward = lambda record: _forward(live, source, x, fed, tuple(states), past, record)
         outputs, alignments, final, trace = forward(record=training)
 
         def gradient(d_outputs, d_alignments, *d_final):
             # Outside training from the start: a SavedModel cannot hold a gradient that reads arrays from outside.
             kept = trace if training else forward(record=True)[3]
-            return _backward(live, source, x, fed, kept, coverage, d_outputs, d_alignments, d_final)
+            return _backward(live, source, x, fed, kept, past, d_outputs, d_alignments, d_final)
 
         return (outputs, alignments, *final), gradient
 
@@ -108,9 +108,9 @@ def _split(levels, flat):
     return [tuple(flat.pop(0) for _ in range(level.n_states)) for level in levels]
 
 
-def _step(levels, attention, fed, x, states, coverage):
+def _step(levels, attention, fed, x, states, past):
     """One step: output, alignment, new states, and what its way back needs."""
-    alignment, compared = attention.forward(states[_top(levels)], coverage)
+    alignment, compared = attention.forward(states[_top(levels)], past)
     sums = x + tf.matmul(alignment[:, None], fed)[:, 0]
     output, new_states, kept = None, [], []
     for level, own in zip(levels, _split(levels, states), strict=True):
@@ -128,40 +128,40 @@ def _step(levels, attention, fed, x, states, coverage):
     return output, alignment, tuple(new_states), (compared, kept)
 
 
-def _forward(levels, attention, x, fed, states, coverage, record):
+def _forward(levels, attention, x, fed, states, past, record):
     count = tf.shape(x)[0]
     # The shapes of what a step gives; the probe itself is never fetched, so a graph drops it.
-    output, alignment, _, saved = _step(levels, attention, fed, x[0], states, coverage)
+    output, alignment, _, saved = _step(levels, attention, fed, x[0], states, past)
     arrays_of = lambda nest: tf.nest.map_structure(lambda s: array(s, count), nest)
     previous = tuple(array(s, count) for s in states) if record else ()
-    covered = (array(coverage, count),) if record and coverage is not None else ()
+    pasts = (array(past, count),) if record and past is not None else ()
 
     def body(t, states, seen, arrays):
-        outputs, alignments, previous, covered, trace = arrays
+        outputs, alignments, previous, pasts, trace = arrays
         output, alignment, new, saved = _step(levels, attention, fed, x[t], states, seen[0] if seen else None)
         arrays = (
             outputs.write(t, output),
             alignments.write(t, alignment),
             tuple(a.write(t, s) for a, s in zip(previous, states, strict=False)),
-            tuple(a.write(t, s) for a, s in zip(covered, seen, strict=False)),
+            tuple(a.write(t, s) for a, s in zip(pasts, seen, strict=False)),
             tf.nest.map_structure(lambda a, s: a.write(t, s), trace, saved) if record else (),
         )
         new = tuple(tf.ensure_shape(n, s.shape) for n, s in zip(new, states, strict=True))
-        return t + 1, new, tuple(s + alignment for s in seen), arrays
+        return t + 1, new, tuple(attention.carry(s, alignment) for s in seen), arrays
 
     trace = arrays_of(saved) if record else ()
-    arrays = (array(output, count), array(alignment, count), previous, covered, trace)
-    seen = () if coverage is None else (coverage,)
+    arrays = (array(output, count), array(alignment, count), previous, pasts, trace)
+    seen = () if past is None else (past,)
     _, final, _, arrays = tf.while_loop(lambda t, *_: t < count, body, (0, states, seen, arrays))
-    outputs, alignments, previous, covered, trace = arrays
+    outputs, alignments, previous, pasts, trace = arrays
     # Arrays are handed on as they are: reading a row back shares its memory, stacking them would copy all.
-    kept = (alignments, previous, covered, trace) if record else None
+    kept = (alignments, previous, pasts, trace) if record else None
     return outputs.stack(), alignments.stack(), final, kept
 
 
-def _backward(levels, attention, x, fed, trace, coverage, d_outputs, d_alignments, d_final):
+def _backward(levels, attention, x, fed, trace, past, d_outputs, d_alignments, d_final):
     count = tf.shape(x)[0]
-    alignments, previous, covered, (compared, kept) = trace
+    alignments, previous, pasts, (compared, kept) = trace
     transposed = [None if level.kernel is None else tf.transpose(level.kernel) for level in levels]
     top = _top(levels)
 
@@ -181,16 +181,14 @@ def _backward(levels, attention, x, fed, trace, coverage, d_outputs, d_alignment
                 d_output = d_below + d_output if level.residual else d_below
         alignment = alignments.read(t)
         d_alignment = d_alignments[t] + tf.matmul(d_sums[:, None], fed, transpose_b=True)[:, 0]
-        if d_seen:
-            d_alignment += d_seen[0]
-        seen = covered[0].read(t) if d_seen else None
-        d_query, d_coverage, sums = attention.backward(d_alignment, alignment, compared.read(t), seen, sums)
+        seen = pasts[0].read(t) if d_seen else None
+        d_next = d_seen[0] if d_seen else None
+        d_query, d_past, sums = attention.backward(d_alignment, alignment, compared.read(t), seen, d_next, sums)
         older[top] += tf.matmul(d_query, query_transposed)
-        d_seen = (d_seen[0] + d_coverage,) if d_seen else ()
-        return tuple(older), d_seen, sums, (d_query, emitted)
+        return tuple(older), (d_past,) if d_seen else (), sums, (d_query, emitted)
 
     query_transposed = tf.transpose(attention.query_kernel)
-    d_seen, sums = () if coverage is None else (tf.zeros_like(coverage),), attention.zero_gradients()
+    d_seen, sums = () if past is None else (tf.zeros_like(past),), attention.zero_gradients()
     # The shapes of what a step emits; as in the forward pass, the probe itself is never fetched.
     emitted = back(0, tuple(d_final), d_seen, sums)[3]
     arrays = tf.nest.map_structure(lambda e: array(e, count), emitted)
@@ -216,6 +214,6 @@ def _backward(levels, attention, x, fed, trace, coverage, d_outputs, d_alignment
                 d_weights.append(tf.reduce_sum(d_sums, axis=(0, 1)))
         d_weights += own
     d_fed = tf.einsum("tbs,tbg->bsg", alignments.stack(), d_x)
-    d_keys, d_direction, *d_covered = sums
+    d_keys, *d_attended = sums
     d_query_kernel = matmul_over_time(previous[top].stack(), d_query)
-    return (d_x, d_fed, *d_states, d_keys, d_query_kernel, d_direction, *d_covered, *d_weights)
+    return (d_x, d_fed, *d_states, d_keys, d_query_kernel, *d_attended, *d_weights)

@@ -191,9 +191,9 @@ class AttentionDecoder(keras.layers.Layer):
         attended = (zeros(self.fed_width),) if self.input_feeding else ()
         # As the alignments are: at least float32 under half precision.
         dtype = keras.backend.result_type(self.compute_dtype, "float32")
-        covers = getattr(self.attention, "coverage", False)
-        coverage = (tf.zeros_like(memory.keys[:, :, 0], dtype),) if covers else ()
-        return DecoderStates(tuple(cells), attended, coverage)
+        remembers = getattr(self.attention, "reads_past", False)
+        past = (tf.zeros_like(memory.keys[:, :, 0], dtype),) if remembers else ()
+        return DecoderStates(tuple(cells), attended, past)
 
     def call(
         self,
@@ -285,11 +285,11 @@ class AttentionDecoder(keras.layers.Layer):
             self.cells, x, states, residual=self.residual, masks=masks.between, training=training
         )
 
-    def attend(self, query, memory, coverage=None):
-        """Context and alignment of queries (B, Q) or (B, T, Q); `coverage` (B, S) for an attention that reads it."""
+    def attend(self, query, memory, past=None):
+        """Context and alignment of queries (B, Q) or (B, T, Q); `past` (B, S) for an attention that reads it."""
         options = {"mask": memory.mask, "keys": memory.keys, "return_attention_scores": True}
-        if coverage is not None:
-            options["coverage"] = coverage
+        if past is not None:
+            options["past"] = past
         return self.attention(query, memory.values, **options)
 
     def read_out(self, output, context, embedded):

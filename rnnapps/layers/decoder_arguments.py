@@ -35,8 +35,10 @@ def check_decoder_arguments(decoder) -> None:
         )
     if decoder.kernel not in KERNELS:
         raise ValueError(f"AttentionDecoder: kernel must be one of {', '.join(KERNELS)}, got {decoder.kernel!r}")
-    if getattr(decoder.attention, "coverage", False) and decoder.timing != "bahdanau":
-        raise ValueError("AttentionDecoder: an attention with coverage=True belongs to timing='bahdanau'")
+    if getattr(decoder.attention, "reads_past", False) and decoder.timing != "bahdanau":
+        raise ValueError(
+            "AttentionDecoder: an attention with coverage=True or location_filters belongs to timing='bahdanau'"
+        )
     if decoder.timing not in TIMINGS:
         raise ValueError(f"AttentionDecoder: timing must be one of {', '.join(TIMINGS)}, got {decoder.timing!r}")
     if decoder.input_feeding and decoder.timing != "luong":

@@ -44,21 +44,22 @@ def run(
     first = replace(parameters[0], kernel=for_embedded)
     # The mask is the row's, the same at all steps, so that it may fall on the source instead of on the context.
     fed = kernels.flat_matmul(drop(memory.values, masks.fed), for_context)
+    attention = decoder.attention.parameters(memory.keys, memory.mask)
     outputs, alignments, cells = kernels.attention_loop(
         tuple(_levels(decoder, parameters, masks)),
-        decoder.attention.parameters(memory.keys, memory.mask),
+        attention,
         kernels.project(tf.transpose(embedded, (1, 0, 2)), first),
         fed,
         states.cells,
-        *states.coverage,
+        *states.past,
         training=training,
     )
-    covered = tuple(seen + tf.reduce_sum(alignments, axis=0) for seen in states.coverage)
+    past = tuple(attention.past_after(seen, alignments) for seen in states.past)
     outputs, alignments = tf.transpose(outputs, (1, 0, 2)), tf.transpose(alignments, (1, 0, 2))
     outputs.set_shape((*embedded.shape[:2], cell_stack.output_width(decoder.cells[-1])))
     alignments.set_shape((*embedded.shape[:2], memory.values.shape[1]))
     features = decoder.read_out(outputs, alignments @ memory.values, embedded)
-    return features, alignments, DecoderStates(cells, coverage=covered)
+    return features, alignments, DecoderStates(cells, past=past)
 
 
 def _obstacle(decoder) -> str | None:

@@ -24,7 +24,7 @@ class DecoderStates(NamedTuple):
 
     cells: tuple[tf.Tensor, ...]  # each B, U: flat, first cell first
     attended: tuple[tf.Tensor, ...] = ()  # one of B, R with input feeding: the last attentional vector
-    coverage: tuple[tf.Tensor, ...] = ()  # one of B, S for an attention that reads it: the sum of the alignments so far
+    past: tuple[tf.Tensor, ...] = ()  # one of B, S for an attention that reads where it looked before
 
 
 class DropoutMasks(NamedTuple):
@@ -43,11 +43,11 @@ def decoder_step(
     if decoder.timing == "bahdanau":
         # The previous state asks, and what it is told enters the cell.
         query = cell_stack.top_state(decoder.cells, states.cells)
-        context, alignment = decoder.attend(query, memory, *states.coverage)
-        coverage = tuple(seen + alignment for seen in states.coverage)
+        context, alignment = decoder.attend(query, memory, *states.past)
+        past = tuple(decoder.attention.carry(seen, alignment) for seen in states.past)
         x = tf.concat([x, drop(context, masks.fed)], axis=-1)
         output, cells = decoder.run_cells(x, states.cells, masks, training)
-        return output, context, alignment, DecoderStates(cells, coverage=coverage)
+        return output, context, alignment, DecoderStates(cells, past=past)
     if decoder.input_feeding:
         x = tf.concat([x, drop(states.attended[0], masks.fed)], axis=-1)
     output, cells = decoder.run_cells(x, states.cells, masks, training)

@@ -19,7 +19,7 @@ def test_coverage_enters_the_score_through_its_weight():
     attention = ones()
     attention.coverage_kernel.assign([-2.0])
     _, alignment = attention(
-        np.array([[0.5]]), np.array([[[1.0], [2.0]]]), coverage=np.array([[0.25, 0.75]]), return_attention_scores=True
+        np.array([[0.5]]), np.array([[[1.0], [2.0]]]), past=np.array([[0.25, 0.75]]), return_attention_scores=True
     )
     # tanh(0.5 + 1 - 2 * 0.25) = tanh(1), tanh(0.5 + 2 - 2 * 0.75) = tanh(1): the unseen half makes up for the value.
     np.testing.assert_allclose(alignment, [[0.5, 0.5]], rtol=1e-6)
@@ -27,7 +27,7 @@ def test_coverage_enters_the_score_through_its_weight():
 
 def test_a_weight_of_zero_which_training_starts_from_changes_nothing():
     query, values = np.array([[0.5]]), np.array([[[1.0], [2.0]]])
-    np.testing.assert_array_equal(ones()(query, values, coverage=np.array([[3.0, 0.0]])), ones(False)(query, values))
+    np.testing.assert_array_equal(ones()(query, values, past=np.array([[3.0, 0.0]])), ones(False)(query, values))
 
 
 def test_a_decoder_adds_up_its_alignments():
@@ -37,26 +37,26 @@ def test_a_decoder_adds_up_its_alignments():
     _, alignments = decoder(inputs, values=values, return_attention_scores=True)
     memory = decoder.prepare(values)
     states = decoder.initial_states(memory)
-    np.testing.assert_array_equal(states.coverage[0], np.zeros((2, 5)))
+    np.testing.assert_array_equal(states.past[0], np.zeros((2, 5)))
     for t in range(3):
         _, states, _ = decoder.step(inputs[:, t], states, memory)
-    np.testing.assert_allclose(states.coverage[0], np.sum(alignments, axis=1), rtol=1e-5)
+    np.testing.assert_allclose(states.past[0], np.sum(alignments, axis=1), rtol=1e-5)
 
 
 @pytest.mark.parametrize("coverage", [True, False])
 def test_coverage_missing_or_not_asked_for_is_an_error(coverage):
     given = None if coverage else np.zeros((1, 2))
-    with pytest.raises(ValueError, match=f"coverage={coverage} needs the call argument coverage"):
-        ones(coverage)(np.ones((1, 1)), np.ones((1, 2, 1)), coverage=given)
+    with pytest.raises(ValueError, match=f"coverage={coverage}, location_filters=0 needs the call argument past"):
+        ones(coverage)(np.ones((1, 1)), np.ones((1, 2, 1)), past=given)
 
 
 def test_many_queries_at_once_have_no_coverage():
-    with pytest.raises(ValueError, match=r"with coverage the query must be \(B, Q\), got \(1, 3, 1\)"):
-        ones()(np.ones((1, 3, 1)), np.ones((1, 2, 1)), coverage=np.zeros((1, 2)))
+    with pytest.raises(ValueError, match=r"with a past the query must be \(B, Q\), got \(1, 3, 1\)"):
+        ones()(np.ones((1, 3, 1)), np.ones((1, 2, 1)), past=np.zeros((1, 2)))
 
 
 def test_luong_timing_has_no_coverage():
-    with pytest.raises(ValueError, match="coverage=True belongs to timing='bahdanau'"):
+    with pytest.raises(ValueError, match="coverage=True or location_filters belongs to timing='bahdanau'"):
         AttentionDecoder(GRUCell(3), BahdanauAttention(4, coverage=True), timing="luong")
 
 

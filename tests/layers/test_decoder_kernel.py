@@ -20,10 +20,18 @@ KINDS = {
 }
 
 
-def decoder(kernel, kind, depth, recurrent_dropout=0.0, coverage=False, timing="bahdanau", **options):
+def decoder(kernel, kind, depth, recurrent_dropout=0.0, coverage=False, location=0, timing="bahdanau", **options):
     keras.utils.set_random_seed(3)
     cells = [KINDS[kind](recurrent_dropout=recurrent_dropout, seed=2, dtype="float64") for _ in range(depth)]
-    attention = BahdanauAttention(5, normalize=True, use_bias=True, coverage=coverage, dtype="float64")
+    attention = BahdanauAttention(
+        5,
+        normalize=True,
+        use_bias=True,
+        coverage=coverage,
+        location_filters=location,
+        location_width=3,
+        dtype="float64",
+    )
     return AttentionDecoder(
         cells, attention, readout_units=E, timing=timing, kernel=kernel, seed=5, dtype="float64", **options
     )
@@ -79,6 +87,12 @@ def test_a_residual_stack_that_reads_its_coverage(kind):
     assert_same(kind=kind, depth=2, residual=True, coverage=True)
 
 
+@pytest.mark.parametrize("coverage", [True, False])
+@pytest.mark.parametrize("kind", ["gru", "lstm"])
+def test_a_stack_that_reads_where_it_looked_before(kind, coverage):
+    assert_same(kind=kind, depth=2, location=4, coverage=coverage)
+
+
 @pytest.mark.parametrize("kind", ["gru", "lstm"])
 def test_a_deep_stack_with_every_dropout(kind):
     assert_same(kind=kind, depth=3, dropout=0.3, recurrent_dropout=0.2)
@@ -89,16 +103,18 @@ def test_luong_timing_runs_the_cells_without_the_attention(kind):
     assert_same(kind=kind, depth=2, residual=True, dropout=0.3, recurrent_dropout=0.2, timing="luong")
 
 
-def test_gradients_outside_training_are_the_same():
-    assert_same(kind="lstm", depth=2, coverage=True, dropout=0.3, training=False)
+@pytest.mark.parametrize("past", [{"coverage": True}, {"location": 2}])
+def test_gradients_outside_training_are_the_same(past):
+    assert_same(kind="lstm", depth=2, dropout=0.3, training=False, **past)
 
 
 def test_maxout_readout():
     assert_same(kind="gru", depth=1, readout="maxout")
 
 
-def test_steps_of_decoding_give_what_the_loop_gives_with_coverage():
-    layer = decoder("bptt", "gru", 2, coverage=True)
+@pytest.mark.parametrize("past", [{"coverage": True}, {"location": 2}, {"coverage": True, "location": 2}])
+def test_steps_of_decoding_give_what_the_loop_gives(past):
+    layer = decoder("bptt", "gru", 2, **past)
     features, alignments, *_ = results(layer, training=False)
     rng = np.random.default_rng(0)
     inputs, values = rng.normal(size=(B, T, E)), rng.normal(size=(B, S, M))
@@ -108,7 +124,8 @@ def test_steps_of_decoding_give_what_the_loop_gives_with_coverage():
         found, states, alignment = layer.step(tf.constant(inputs[:, t]), states, memory)
         np.testing.assert_allclose(found, features[:, t], rtol=1e-9)
         np.testing.assert_allclose(alignment, alignments[:, t], rtol=1e-9, atol=1e-15)
-    np.testing.assert_allclose(states.coverage[0], alignments.sum(axis=1), rtol=1e-9, atol=1e-15)
+    expected = alignments.sum(axis=1) if "coverage" in past else alignments[:, -1]
+    np.testing.assert_allclose(states.past[0], expected, rtol=1e-9, atol=1e-15)
 
 
 @pytest.mark.parametrize(
