@@ -112,7 +112,7 @@ class SoundFile:
 
     def _check_end(self) -> None:
         source = self._source()
-        with source if isinstance(source, io.BytesIO) else open(source, "rb") as file:
+        with source if isinstance(source, io.BytesIO) else Path(source).open("rb") as file:
             share = missing_share(file)
         if share:
             less = f", {share:.0%} of its sound is missing" if share < 1 else ", its end is missing"

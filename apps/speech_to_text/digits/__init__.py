@@ -1,0 +1,1 @@
+"""Connected digits, assembled from the prompts of a telephone exchange."""

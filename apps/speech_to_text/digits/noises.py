@@ -1,0 +1,41 @@
+"""Kinds of noise, each of mean square 1."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+
+def white(samples: int, rate: int, rng: np.random.Generator) -> np.ndarray:
+    """The same power at every frequency."""
+    return rng.standard_normal(samples, np.float32)
+
+
+def rumble(samples: int, rate: int, rng: np.random.Generator) -> np.ndarray:
+    """Of a road or a ventilator: power falls by 6 dB an octave above 50 Hz."""
+    from scipy.signal import lfilter
+
+    return _scaled(lfilter([1], [1, -np.exp(-2 * np.pi * 50 / rate)], rng.standard_normal(samples)))
+
+
+def hum(samples: int, rate: int, rng: np.random.Generator) -> np.ndarray:
+    """Of the mains: a tone of 50 or 60 Hz and nineteen harmonics with random phases."""
+    tone = rng.choice([50, 60]) * (np.arange(rate // 10) / rate)  # whole periods of either
+    order = np.arange(1, 21)[:, None]
+    phases = rng.uniform(size=(20, 1))
+    return _scaled(np.resize((np.sin(2 * np.pi * (order * tone + phases)) / order).sum(0), samples))
+
+
+def crackle(samples: int, rate: int, rng: np.random.Generator) -> np.ndarray:
+    """Of a bad line: thirty clicks a second on average, each dying away within some milliseconds."""
+    clicks = np.where(rng.uniform(size=samples) < 30 / rate, rng.standard_normal(samples), 0)
+    decay = np.exp(-np.arange(round(0.005 * rate)) / (0.001 * rate)) * rng.standard_normal(round(0.005 * rate))
+    return _scaled(np.convolve(clicks, decay)[:samples] + 1e-3 * rng.standard_normal(samples))
+
+
+NOISES: dict[str, Callable] = {"white": white, "rumble": rumble, "hum": hum, "crackle": crackle}
+
+
+def _scaled(noise: np.ndarray) -> np.ndarray:
+    return (noise / np.sqrt(np.mean(noise**2))).astype(np.float32)
