@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from rnnapps.losses import SmoothedCrossEntropy
+from rnnapps.losses import SmoothedCrossEntropy, ctc_loss, frames_needed
+from tests.decoding.ctc.all_paths import text_log_probs
 
 LOGITS = np.random.default_rng(0).normal(size=(3, 4, 5)).astype("float32")
 IDS = np.random.default_rng(1).integers(1, 5, (3, 4))
@@ -100,3 +101,41 @@ def test_it_is_the_loss_of_a_compiled_model_and_survives_saving(tmp_path):
 def test_smoothing_outside_its_range_is_an_error_that_says_so(smoothing):
     with pytest.raises(ValueError, match=rf"label_smoothing must be in \[0, 1\), got {smoothing}"):
         SmoothedCrossEntropy(smoothing)
+
+
+def brute_force_ctc(labels, logits):
+    log_probs = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
+    return -text_log_probs(log_probs)[tuple(labels)]
+
+
+@pytest.mark.parametrize("labels", [[], [1], [2, 2], [1, 2, 1], [3, 1, 2, 3, 1]])
+def test_ctc_sums_over_all_paths(labels):
+    logits = np.random.default_rng(len(labels)).normal(size=(5, 4)).astype("float32")
+    padded = np.array([[*labels, 0, 0]])
+    assert float(ctc_loss(padded, logits[None], [5])[0]) == pytest.approx(brute_force_ctc(labels, logits), rel=1e-5)
+
+
+def test_ctc_of_a_batch_uses_the_true_length_of_every_row():
+    logits = np.random.default_rng(0).normal(size=(3, 6, 4)).astype("float32")
+    labels, frames = np.array([[1, 2, 3], [2, 0, 0], [0, 0, 0]]), [6, 3, 4]
+    expected = [brute_force_ctc([x for x in y if x], z[:n]) for y, z, n in zip(labels, logits, frames, strict=True)]
+    np.testing.assert_allclose(ctc_loss(labels, logits, frames), expected, rtol=1e-5)
+
+
+def test_ctc_gives_no_gradient_to_padding_nor_to_texts_that_do_not_fit():
+    logits = tf.Variable(np.random.default_rng(0).normal(size=(3, 4, 3)).astype("float32"))
+    with tf.GradientTape() as tape:
+        losses = ctc_loss([[1, 2], [1, 1], [1, 0]], logits, [3, 2, 0])
+    gradient = tape.gradient(losses, logits).numpy()
+    assert np.all(gradient[0, :3]) and not np.any(gradient[0, 3:])
+    assert losses.numpy()[1:].tolist() == [0, 0] and not np.any(gradient[1:])
+
+
+def test_ctc_of_half_precision_logits_is_computed_in_float32():
+    logits = np.random.default_rng(0).normal(size=(1, 4, 3)).astype("float16")
+    assert float(ctc_loss([[1, 2]], logits, [4])[0]) == float(ctc_loss([[1, 2]], logits.astype("float32"), [4])[0])
+
+
+@pytest.mark.parametrize(("labels", "needed"), [([1, 2, 3], 3), ([1, 1, 1], 5), ([2, 0, 0], 1), ([0, 0, 0], 0)])
+def test_ctc_needs_a_frame_for_every_label_and_between_equal_ones(labels, needed):
+    assert int(frames_needed([labels])[0]) == needed
