@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rnnapps.audio.augmentation import Augmentation
+from rnnapps.audio.read_audio import read_audio
 from rnnapps.audio.recording import Recording
 from rnnapps.audio.waveform_batches import OrderedWaveforms, WaveformBatches
 from rnnapps.audio.waveforms import Waveforms
 
 from .config import SpeechConfig
+from .spelling import least_samples
 
 if TYPE_CHECKING:
     from .units import Units
@@ -29,7 +32,8 @@ def training_batches(
         config: sections features (a rate that is a number), model, augment and train.
         waveforms: of the same recordings, where they have been read before; by default they are read now.
     Raises:
-        ValueError: recordings that cannot be read: the first is named, and how many there are.
+        ValueError: recordings that cannot be read: the first is named, and how many there are. Or noises that cannot.
+        FileNotFoundError: no folder of noises.
     """
     waveforms = read(recordings, config) if waveforms is None else waveforms
     labels = [units.encode(recording.text) for recording in recordings]
@@ -68,28 +72,34 @@ def read(recordings: Sequence[Recording], config: SpeechConfig) -> Waveforms:
     return waveforms
 
 
-def least_frames(labels: Sequence[int]) -> int:
-    """Output frames that a CTC network needs to say `labels`: one each, and a blank between two that are the same.
-
-    >>> least_frames([3, 5, 5, 2])
-    5
-    """
-    return len(labels) + sum(first == second for first, second in pairwise(labels))
-
-
-def least_samples(labels: Sequence[int], config: SpeechConfig) -> int:
-    """Samples in which the network has `least_frames` output frames: the inverse of `output_frames`."""
-    if config.model.head in ("attention", "keyword"):
-        return 1  # these heads do not spell along time
-    hop = round(config.features.hop * config.features.rate)
-    # ceil((samples // hop + 1) / subsampling) >= frames
-    return max(1, config.model.subsampling * (least_frames(labels) - 1) * hop)
-
-
 def _sizes(config: SpeechConfig) -> dict[str, int]:
     samples = round(config.train.seconds_per_batch * config.features.rate)
     return {"batch_size": config.train.batch_size, "samples_per_batch": max(1, samples)}
 
 
-def _augmentation(waveforms: Waveforms, config: SpeechConfig):
-    return None
+def _augmentation(waveforms: Waveforms, config: SpeechConfig) -> Augmentation | None:
+    options, rate = config.augment, config.features.rate
+    if not (options.speed or options.gain or options.noise):
+        return None
+    kinds = options.noise_names + (("recorded",) if options.noise_path else ())
+    return Augmentation(
+        rate,
+        options.speed,
+        options.gain,
+        options.noise,
+        kinds,
+        options.least_snr,
+        options.most_snr,
+        voices=waveforms,
+        noises=_noises(options.noise_path, rate) if options.noise_path and options.noise else (),
+    )
+
+
+def _noises(folder: str, rate: int) -> list[np.ndarray]:
+    path = Path(folder)
+    if not path.is_dir():
+        raise FileNotFoundError(f"augment.noise_path: {folder} is not a folder")
+    files = sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith("."))
+    if not files:
+        raise ValueError(f"augment.noise_path: {folder} has no file; put recordings of noise there")
+    return [read_audio(file, rate) for file in files]

@@ -103,7 +103,7 @@ class WaveformBatches:
         if self.augment is None:
             return waveform
         varied = self.augment(waveform, np.random.default_rng([self.seed, epoch, int(row)]))
-        return varied if len(varied) >= self.least[row] else waveform
+        return varied if len(varied) >= min(self.least[row], len(waveform)) else waveform
 
 
 class OrderedWaveforms:

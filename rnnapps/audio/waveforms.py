@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rnnapps.audio.measure import Measurement, measure
+from rnnapps.audio.read_audio import join, resampled
 from rnnapps.downloads import cache_folder
 
 if TYPE_CHECKING:
@@ -37,16 +39,19 @@ class Waveforms(Sequence):
         recordings, rate: as given.
         samples: (n,) int64, of each recording at `rate`; 0 where it cannot be read.
         errors: n, of each recording the ValueError or OSError of reading it, or None.
+        measurements: n, of each recording what `measure` found at the recording's own rate, or None.
     """
 
     def __init__(self, recordings: Iterable[Recording], rate: int, memory: float = MEMORY):
         self.recordings, self.rate = tuple(recordings), rate
         self.errors: list[Exception | None] = []
+        self.measurements: list[Measurement | None] = []
         self._kept: list[np.ndarray] = []
         self._file, self._written, self._mapped = None, 0, None
         self._starts = [0]
-        for waveform, error in self._decoded():
+        for waveform, measurement, error in self._decoded():
             self.errors.append(error)
+            self.measurements.append(measurement)
             self._starts.append(self._starts[-1] + len(waveform))
             self._keep(waveform, limit=memory * 1e9)
         self.samples = np.diff(np.array(self._starts, np.int64))
@@ -69,17 +74,25 @@ class Waveforms(Sequence):
         """How many of the recordings are in memory; the others are in the file."""
         return len(self._kept)
 
-    def _decoded(self) -> Iterator[tuple[np.ndarray, Exception | None]]:
+    @property
+    def gigabytes(self) -> float:
+        """Memory that the samples take; those in the file take none."""
+        return 4 * self._starts[len(self._kept)] / 1e9
+
+    def _decoded(self) -> Iterator[tuple[np.ndarray, Measurement | None, Exception | None]]:
         # Decoders and resamplers let go of Python's lock, so threads do.
         with ThreadPoolExecutor(os.cpu_count()) as threads:
             for first in range(0, len(self.recordings), AHEAD):
                 yield from threads.map(self._decode, self.recordings[first : first + AHEAD])
 
-    def _decode(self, recording: Recording) -> tuple[np.ndarray, Exception | None]:
+    def _decode(self, recording: Recording) -> tuple[np.ndarray, Measurement | None, Exception | None]:
         try:
-            return np.ascontiguousarray(recording.waveform(self.rate), np.float32), None
+            own = recording.waveform(recording.rate or self.rate)
+            measurement = measure(own, recording.rate)
+            waveform = join(resampled([own], recording.rate, self.rate))
         except (ValueError, OSError) as error:
-            return np.zeros(0, np.float32), error
+            return np.zeros(0, np.float32), None, error
+        return np.ascontiguousarray(waveform, np.float32), measurement, None
 
     def _keep(self, waveform: np.ndarray, limit: float) -> None:
         if self._file is None and 4 * self._starts[-1] <= limit:
