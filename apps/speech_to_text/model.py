@@ -12,6 +12,7 @@ from rnnapps.audio.features import Features
 from rnnapps.layers import GRU, LSTM, Bidirectional, SimpleRNN
 from rnnapps.losses import ctc_loss
 
+from .augmentation import spec_augment
 from .config import SpeechConfig
 from .keyword_head import KeywordHead
 
@@ -51,6 +52,7 @@ class Recognizer(keras.Model):
         self.config, self.symbols = config, symbols
         self.rate, self.hop, self.subsampling = features.rate, round(features.hop * features.rate), model.subsampling
         self.features = Features(**dataclasses.asdict(features), name="features")
+        self.spec_augment = spec_augment(config, self.features)
         self.convolutions = ConvSubsampling(
             model.filters, model.kernel_size, model.strides, causal=model.causal, name="subsampling"
         )
@@ -85,6 +87,7 @@ class Recognizer(keras.Model):
     def encode(self, waveform: tf.Tensor, length: tf.Tensor, training: bool = False) -> tuple[tf.Tensor, tf.Tensor]:
         """Memory (B, T', D), and how many of its frames are true (B,)."""
         sequences, frames = self.features(waveform, length)
+        sequences = self.spec_augment(sequences, frames, training=training)
         sequences, frames = self.convolutions(sequences, frames)
         mask = tf.sequence_mask(frames, tf.shape(sequences)[1])
         for layer in self.recurrent:
