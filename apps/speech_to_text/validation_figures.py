@@ -74,7 +74,7 @@ class ValidationFigures:
             silent = tf.equal(tf.argmax(logits, axis=-1), 0) & tf.sequence_mask(frames, tf.shape(logits)[1])
             blank = tf.math.count_nonzero(silent)
         else:
-            found = self.model.attention.decode(outputs["memory"], frames, beam_size=1)[0]
+            found = self.model.attention.decode(outputs["memory"], frames, beam_size=1).labels[:, 0]
             found = tf.where(found > 0, found, -1)
         return loss, found, blank, tf.reduce_sum(frames)
 

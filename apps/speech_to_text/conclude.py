@@ -1,0 +1,140 @@
+"""The end of a training run: figures, plots, SavedModel, recordings to try it with, and what the user reads."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from rnnapps.audio.recording import Recording
+from rnnapps.inspection import plot_history
+
+from .config import SpeechConfig
+from .data import Corpus
+from .export import write_saved_model
+from .recognition import Recognition
+from .run_folder import RunFolder
+from .score import accuracy, error_rates
+from .training_run import Prepared
+from .transcript import Transcript
+
+EXAMPLES = 3
+NAMES = {"wer": "words wrong", "cer": "characters wrong", "right": "recordings right", "accuracy": "labels right"}
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """What was found and written.
+
+    Fields:
+        summary: figures and examples, for reading.
+        plots: paths.
+    """
+
+    summary: str
+    plots: tuple[Path, ...]
+
+
+def conclude(prepared: Prepared, config: SpeechConfig, corpus: Corpus, folder: RunFolder, trained: dict) -> Conclusion:
+    """Prepares the decoder, scores the test side, and writes metrics.json, the SavedModel, plots and examples.
+
+    Args:
+        prepared: its model has the weights to keep.
+        config: every option.
+        corpus: the recordings. Without a test side the validation side is scored.
+        folder: the run's.
+        trained: what `fit_recognizer` returned.
+    """
+    side = "test" if corpus.test else "validation"
+    scored = corpus.sides[side]
+    waveforms = [recording.waveform(config.features.rate) for recording in scored]
+    recognition = Recognition(prepared.model, prepared.units, config)
+    heard = recognition.transcriber().transcribe(waveforms)
+    figures = score(config, [one.text for one in heard], scored)
+    methods = {"model": figures, "commonest text": score(config, [_commonest(corpus.training)] * len(scored), scored)}
+    table = _table(methods)
+    title = f"{len(scored):,} {side} recordings"
+    metrics = {
+        side: {"recordings": len(scored), **figures, "baselines": {k: v for k, v in methods.items() if k != "model"}},
+        "training": trained,
+        "data": {
+            "name": corpus.name,
+            "licence": corpus.licence,
+            "recordings": {name: len(recordings) for name, recordings in corpus.sides.items()},
+        },
+        "parameters": prepared.model.count_params(),
+        "quality": f"{title}, in percent:\n```\n{table}\n```",
+    }
+    folder.write_metrics(metrics)
+    if not (path := folder.path / "1").exists():
+        write_saved_model(recognition, folder, config, path)
+    chosen = _spread(len(scored))
+    files = write_examples([scored[row] for row in chosen], [waveforms[row] for row in chosen], config, folder)
+    plots = (
+        plot_history(folder.history, folder.plots / "history.png"),
+        *sorted(folder.plots.glob("gradient_flow*.png")),
+    )
+    examples = [_example(file, scored[row], heard[row]) for file, row in zip(files, chosen, strict=True)]
+    silence = _told_silence(trained, prepared)
+    return Conclusion("\n".join(["", f"{title}, in percent", table, *silence, "", *examples]).rstrip(), tuple(plots))
+
+
+def score(config: SpeechConfig, texts: Sequence[str], recordings: Sequence[Recording]) -> dict[str, float]:
+    """The figures that the head is judged by, in percent."""
+    references = [recording.text for recording in recordings]
+    if config.model.head == "keyword":
+        return {"accuracy": accuracy(texts, references)}
+    return error_rates(texts, references)
+
+
+def write_examples(
+    recordings: Sequence[Recording], waveforms: Sequence[np.ndarray], config: SpeechConfig, folder: RunFolder
+) -> list[Path]:
+    """WAV files to try a run with, and what is said in them: the folder `examples`."""
+    import soundfile
+
+    folder.examples.mkdir(exist_ok=True)
+    paths = []
+    for number, (recording, waveform) in enumerate(zip(recordings, waveforms, strict=True), 1):
+        paths.append(folder.examples / f"{number}.wav")
+        soundfile.write(paths[-1], np.clip(waveform, -1, 1), config.features.rate, subtype="PCM_16")
+        paths[-1].with_suffix(".txt").write_text(recording.text + "\n", encoding="utf-8")
+    return paths
+
+
+def _table(methods: dict[str, dict[str, float]]) -> str:
+    names = list(methods["model"])
+    rows = [["", *(NAMES[name] for name in names)]]
+    rows += [[method, *(f"{figures[name]:.1f}" for name in names)] for method, figures in methods.items()]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  "
+        + row[0].ljust(widths[0])
+        + "".join(f"  {cell:>{width}}" for cell, width in zip(row[1:], widths[1:], strict=True))
+        for row in rows
+    )
+
+
+def _told_silence(trained: dict, prepared: Prepared) -> list[str]:
+    """What there is to say about the phase in which a CTC network says nothing."""
+    if prepared.validation.silent:
+        return ["it has not begun to say anything: train longer, on more or shorter recordings, or subsample less"]
+    epochs = trained["silent_epochs"]
+    return [f"for its first {epochs} epochs it said nothing (plots/history.png, blank)"] if epochs else []
+
+
+def _example(file: Path, recording: Recording, transcript: Transcript) -> str:
+    words = " ".join(f"{word.text}@{word.start:.2f}" for word in transcript.words)
+    lines = [f"  {file}", f"    said   {recording.text}", f"    heard  {transcript.text}"]
+    return "\n".join([*lines, *([f"    times  {words}"] if words else []), ""])
+
+
+def _commonest(recordings: Sequence[Recording]) -> str:
+    return Counter(recording.text for recording in recordings).most_common(1)[0][0]
+
+
+def _spread(count: int) -> list[int]:
+    return sorted({int(row) for row in np.linspace(0, count - 1, EXAMPLES).round()})

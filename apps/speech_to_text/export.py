@@ -1,0 +1,71 @@
+"""A run as a SavedModel that takes sound and gives words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rnnapps.command_line import BadInput, reading_input
+from rnnapps.export import export_saved_model, exported_versions
+
+from .run_folder import RunFolder
+
+
+def export(run: str, output: str | None = None) -> Path:
+    """Writes a trained run's SavedModel again, as its next version.
+
+    Args:
+        run: path or name of a run.
+        output: folder to write instead of the run's next version; must not exist.
+    """
+    with reading_input():
+        folder = RunFolder.open(run)
+        config = folder.config()
+        path = Path(output) if output else next_version(folder)
+        if path.exists():
+            raise ValueError(f"--output {path}: exists; choose another folder")
+        folder.read_metrics()  # of which the model card tells
+        recognition = load_trained(folder)
+    try:
+        write_saved_model(recognition, folder, config, path)
+    except OSError as error:
+        raise BadInput(str(error)) from error
+    print(path)
+    return path
+
+
+def write_saved_model(recognition, folder: RunFolder, config, path: Path) -> Path:
+    """Exports a `Recognition` with its signatures and a model card."""
+    from .model_card import model_card
+    from .saved_recognizer import SavedRecognizer
+
+    served = SavedRecognizer(recognition)
+    streamable = recognition.model.streamable
+    card = model_card(folder.path.name, config, recognition.units, folder.read_metrics(), streamable)
+    return export_saved_model(served.module, path, served.signatures(), card)
+
+
+def next_version(folder: RunFolder) -> Path:
+    """The folder of the version after the latest, 1 at first."""
+    return folder.path / str(max(exported_versions(folder.path), default=0) + 1)
+
+
+def load_trained(folder: RunFolder):
+    """The `Recognition` of a run from its weights, not from its SavedModel.
+
+    Raises:
+        FileNotFoundError: the run has not ended yet, or its files are gone.
+        ValueError: the weights do not fit the configuration.
+    """
+    from .model import build_recognizer
+    from .recognition import Recognition
+    from .units import Units
+
+    if not folder.weights.is_file():
+        raise FileNotFoundError(f"{folder.weights}: no trained weights; finish the run with train --resume")
+    config, units = folder.config(), Units.load(folder.path)
+    model = build_recognizer(config, len(units))
+    try:
+        model.load_weights(folder.weights)
+    except Exception as error:  # a flipped bit can make the reader raise nearly anything
+        raise ValueError(f"{folder.weights}: cannot be loaded ({error}); start another run") from None
+    return Recognition(model, units, config)
