@@ -7,6 +7,8 @@ from typing import Literal
 
 from rnnapps.config_checks import names_listed, one_of, within
 
+from ..datasets import find_dataset
+
 FORMATS = ("auto", "manifest", "table", "ljspeech", "librispeech", "fsdd")
 
 
@@ -45,6 +47,8 @@ class DataConfig:
         split_seed: which recordings are split off and drawn; the same seed and files give the same ones.
         max_recordings: training recordings, drawn with `split_seed` after the other sides have been split off.
             Default: all.
+        faulty: what training does about recordings that it cannot learn from, such as unreadable, silent or too short
+            ones (see `check`): stop and name them, or leave_out.
         max_seconds: longer training recordings are left out and reported.
         text_form: plain: Unicode NFC, lower case, no punctuation but apostrophes inside words, one space between
             words; as_is: NFC and one space between words, else as written.
@@ -73,6 +77,7 @@ class DataConfig:
     test_fraction: float = 0.1
     split_seed: int = 1
     max_recordings: int | None = None
+    faulty: Literal["stop", "leave_out"] = "stop"
     max_seconds: float = 40.0
     text_form: Literal["plain", "as_is"] = "plain"
     symbols: Literal["characters", "sentencepiece"] = "characters"
@@ -82,8 +87,11 @@ class DataConfig:
     def __post_init__(self):
         one_of(self, "data", "format", FORMATS)
         one_of(self, "data", "split", ("auto", "random", "speakers", "tail"))
+        one_of(self, "data", "faulty", ("stop", "leave_out"))
         one_of(self, "data", "text_form", ("plain", "as_is"))
         one_of(self, "data", "symbols", ("characters", "sentencepiece"))
+        if self.dataset is not None:
+            self._check_dataset()
         within(self, "data", "validation_fraction", above=0, below=0.5)
         within(self, "data", "test_fraction", least=0, below=0.5)
         within(self, "data", "split_seed", least=0)
@@ -107,6 +115,16 @@ class DataConfig:
             ValueError: an empty name, or one twice.
         """
         return names_listed(f"data.{name}", getattr(self, name))
+
+    def _check_dataset(self) -> None:
+        find_dataset(self.dataset)
+        lists = ("audio_folder", "audio_column", "text_column", "speaker_column", "split_column")
+        given = [name for name in lists if getattr(self, name) is not None]
+        if given or self.format != "auto":
+            raise ValueError(
+                f"data.{given[0] if given else 'format'}: cannot be given together with data.dataset, "
+                f"{self.dataset!r}, which says what is read; leave one of them out"
+            )
 
     def _check_sides(self) -> None:
         for side in ("validation", "test"):
