@@ -12,7 +12,16 @@ import pytest
 ROOT = Path(__file__).parents[1]
 # From the ground up. A room may import its own floor and those below.
 FLOORS = (
-    {"kernels", "initializers", "downloads", "freed_memory", "operation_threads", "config_checks", "config_sections"},
+    {
+        "kernels",
+        "initializers",
+        "downloads",
+        "freed_memory",
+        "operation_threads",
+        "config_checks",
+        "config_sections",
+        "training_options",
+    },
     {"layers"},
     {"decoding", "text", "audio", "series", "losses", "metrics", "significance"},
     {"training", "tuning", "export", "inspection", "command_line", "run_folder"},

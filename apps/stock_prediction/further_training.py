@@ -66,7 +66,7 @@ def load_for_training(
     """The run's network with its optimizer as they were left, at a constant learning rate."""
     model = load_trained(folder, state)
     rate = LEARNING_RATE_SHARE * config.train.learning_rate if learning_rate is None else learning_rate
-    compile_forecaster(model, dataclasses.replace(config.train, learning_rate=rate), steps=0)
+    compile_forecaster(model, dataclasses.replace(config.train, learning_rate=rate), steps=None)
     model.optimizer.build(model.trainable_variables)
     model.load_weights(folder.path / state.weights)  # again: the file holds the optimizer's state too
     return model

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 
 from rnnapps.series.window_batches import DrawnWindows, OrderedWindows, ShuffledWindows
 from rnnapps.series.windows import Windows
-from rnnapps.training import (
-    DecodedMetric,
-    EpochBatches,
-    EpochData,
-    GradientFlow,
-    MovingAverage,
-    TimeLimit,
-    fit,
-    optimizer,
-)
+from rnnapps.training import EpochBatches, EpochData, fit_with_options, optimizer_of
 
 from .config import StockConfig, TrainConfig
 from .fit_scales import fit_scales
@@ -63,27 +53,15 @@ def training_batches(windows: Windows, config: TrainConfig) -> EpochBatches:
     return ShuffledWindows(windows, config.batch_size, config.seed)
 
 
-def compile_forecaster(model: Forecaster, config: TrainConfig, steps: int) -> None:
+def compile_forecaster(model: Forecaster, config: TrainConfig, steps: int | None) -> None:
     """Gives the model its optimizer.
 
     Args:
         model: built.
         config: of the optimizer.
-        steps: of the whole training, for schedules that end; 0 keeps `learning_rate` as it is.
+        steps: of the whole training, for the schedule; None keeps `learning_rate` as it is.
     """
-    lasting = {"schedule": config.schedule, "warmup_steps": config.warmup_steps, "decay_steps": max(steps, 1)}
-    if config.schedule == "cosine":
-        lasting["decay_steps"] = max(steps, config.warmup_steps + 1)
-    if config.schedule == "inverse_sqrt":
-        lasting["warmup_steps"] = max(1, config.warmup_steps)
-    how = optimizer(
-        config.optimizer,
-        config.learning_rate,
-        clip_norm=config.clip_norm or None,
-        **(lasting if steps else {}),
-        **({"weight_decay": config.weight_decay} if config.optimizer == "adamw" else {}),
-    )
-    model.compile(optimizer=how, jit_compile=False)  # the loss is the head's
+    model.compile(optimizer=optimizer_of(config, steps), jit_compile=False)  # the loss is the head's
 
 
 def fit_forecaster(prepared: Prepared, config: StockConfig, folder: RunFolder, resume: bool) -> dict:
@@ -92,40 +70,15 @@ def fit_forecaster(prepared: Prepared, config: StockConfig, folder: RunFolder, r
     Returns:
         how the training went: for metrics.json.
     """
-    model, options = prepared.model, config.train
-    validation = EpochData(prepared.validation, prepared.validation.output_signature).one_epoch()
-    average = MovingAverage(options.ema_decay) if options.averaging == "ema" else None
-    best = DecodedMetric(
+    model, validation = prepared.model, EpochData(prepared.validation, prepared.validation.output_signature).one_epoch()
+    return fit_with_options(
+        model,
+        prepared.training,
         "val_loss",
         lambda: model.evaluate(validation, verbose=0),
+        config.train,
+        folder.path,
         mode="min",
-        patience=options.patience or None,
-        min_delta=options.min_delta,
-        average=average,
-    )
-    training = EpochData(prepared.training, prepared.training.output_signature)
-    callbacks = [
-        *([TimeLimit(options.max_minutes)] if options.max_minutes else []),
-        *([average] if average else []),
-        best,
-        GradientFlow(training.first(), folder.plots),
-    ]
-    history = fit(
-        model,
-        training,
-        epochs=options.epochs,
-        run_dir=folder.path,
-        callbacks=callbacks,
-        checkpoint_every=options.checkpoint_every,
-        keep=options.keep_checkpoints,
         resume=resume,
         fingerprint=config.to_dict(),
-        verbose=1 if sys.stdout.isatty() else 2,
     )
-    return {
-        "epochs": len(history.rows),
-        "best_epoch": best.best_epoch,
-        best.name: best.best,
-        "weights": "moving average" if average else "best epoch",
-        "seconds": round(sum(row["seconds"] for row in history.rows), 1),
-    }

@@ -1,30 +1,18 @@
 """One training run: from prepared data to weights, figures, plots and a SavedModel."""
 
 import dataclasses
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import keras
 import tensorflow as tf
 
 from rnnapps.inspection import plot_history
 from rnnapps.losses import SmoothedCrossEntropy
 from rnnapps.metrics import TokenAccuracy
 from rnnapps.text.batches import TokenBatches
-from rnnapps.training import (
-    CheckpointAverage,
-    DecodedMetric,
-    EpochData,
-    GradientFlow,
-    MovingAverage,
-    TimeLimit,
-    fit,
-    optimizer,
-    save_weights,
-)
+from rnnapps.training import fit_with_options, optimizer_of, save_weights
 
-from .config import TrainConfig, TranslationConfig
+from .config import TranslationConfig
 from .data import Corpus, Tokenizers, training_batches, validation_batches
 from .evaluate import score, score_baseline, translate_all
 from .export import write_saved_model
@@ -69,7 +57,7 @@ def prepare(config: TranslationConfig, corpus: Corpus, tokenizers: Tokenizers, w
     if weights is not None:
         _load(model, weights)
     model.compile(
-        optimizer=_optimizer(config.train, len(training)),
+        optimizer=optimizer_of(config.train, config.train.epochs * len(training)),
         loss=SmoothedCrossEntropy(config.train.label_smoothing),
         metrics=[TokenAccuracy()],
         jit_compile=False,  # batches have many shapes, and XLA would compile for each
@@ -101,45 +89,19 @@ def fit_translator(
         translations = translate_all(greedy, shown.source, config.decode.batch_size)
         return score(translations, shown.target)[metric]["score"]
 
-    average = MovingAverage(config.train.ema_decay) if config.train.averaging == "ema" else None
-    decoded_metric = DecodedMetric(
+    trained = fit_with_options(
+        prepared.model,
+        prepared.training,
         f"val_{metric}",
         decoded,
-        patience=config.train.patience or None,
-        min_delta=config.train.min_delta,
-        every=config.train.evaluate_every,
-        average=average,
-    )
-    mean = CheckpointAverage(decoded_metric, config.train.average_last) if config.train.averaging == "last" else None
-    callbacks = [
-        *([TimeLimit(config.train.max_minutes)] if config.train.max_minutes else []),
-        *([average] if average else []),
-        decoded_metric,
-        *([mean] if mean else []),
-    ]
-    training = EpochData(prepared.training, prepared.training.output_signature)
-    history = fit(
-        prepared.model,
-        training,
-        epochs=config.train.epochs,
-        run_dir=folder.path,
-        validation_data=EpochData(prepared.validation, prepared.validation.output_signature),
-        callbacks=[*callbacks, GradientFlow(training.first(), folder.plots)],
-        checkpoint_every=config.train.checkpoint_every,
-        keep=config.train.keep_checkpoints,
+        config.train,
+        folder.path,
+        validation=prepared.validation,
         resume=resume,
         fingerprint=config.to_dict(),
-        verbose=1 if sys.stdout.isatty() else 2,
     )
     save_weights(prepared.model, folder.weights)
-    mean_is_better = mean is not None and mean.kept
-    return {
-        "epochs": len(history.rows),
-        "best_epoch": decoded_metric.best_epoch,
-        decoded_metric.name: mean.value if mean_is_better else decoded_metric.best,
-        "weights": "mean of the last epochs" if mean_is_better else ("moving average" if average else "best epoch"),
-        "init_from": config.train.init_from,
-    }
+    return trained | {"init_from": config.train.init_from}
 
 
 def conclude(
@@ -203,20 +165,3 @@ def _tells_most(attention: Attention) -> tuple:
 def _rising(share: float, steps: int) -> Callable[[tf.Tensor], tf.Tensor]:
     """The rate of scheduled sampling at a step: from 0 in a straight line to `share` at the last of `steps`."""
     return lambda step: share * tf.minimum(1.0, tf.cast(step, tf.float32) / steps)
-
-
-def _optimizer(train: TrainConfig, steps_per_epoch: int) -> keras.optimizers.Optimizer:
-    total = max(train.epochs * steps_per_epoch, train.warmup_steps + 1)
-    warmup = max(1, train.warmup_steps) if train.schedule == "inverse_sqrt" else train.warmup_steps
-    # The exponential schedule halves the rate this often, so that a tenth of it is left at the end.
-    decay = total if train.schedule == "cosine" else max(1, round(total / 3.3))
-    options = {"weight_decay": train.weight_decay} if train.optimizer == "adamw" else {}
-    return optimizer(
-        train.optimizer,
-        train.learning_rate,
-        clip_norm=train.clip_norm or None,
-        schedule=train.schedule,
-        warmup_steps=warmup,
-        decay_steps=decay,
-        **options,
-    )

@@ -5,6 +5,7 @@ from rnnapps.training.checkpoints import CheckpointError, Checkpoints, Progress
 from rnnapps.training.decoded_metric import DecodedMetric
 from rnnapps.training.epoch_data import ArrayBatches, EpochBatches, EpochData
 from rnnapps.training.fit import fit
+from rnnapps.training.fit_with_options import fit_with_options, optimizer_of
 from rnnapps.training.fused_adam import FusedAdam
 from rnnapps.training.gradient_flow import GradientFlow
 from rnnapps.training.gradient_norms import GradientNorms, gradient_norms
@@ -38,8 +39,10 @@ __all__ = [
     "WarmupExponential",
     "WarmupInverseSqrt",
     "fit",
+    "fit_with_options",
     "gradient_norms",
     "optimizer",
+    "optimizer_of",
     "plot_gradient_flow",
     "save_weights",
     "schedule",

@@ -33,7 +33,7 @@ def assert_bad_input(capsys, argv, *words):
         (["train", "--train.epochs", "0"], ["train.epochs", "0"]),
         (["train", "--train.steps_per_epoch", "-1"], ["train.steps_per_epoch", "-1"]),
         (["train", "--train.learning_rate", "nan"], ["train.learning_rate"]),
-        (["train", "--train.averaging", "last"], ["train.averaging", "ema"]),
+        (["train", "--train.averaging", "swa"], ["train.averaging", "ema"]),
         (["train", "--forecast.quantiles", "0.1,0.9"], ["forecast.quantiles", "symmetric"]),
         (["train", "--forecast.calibration_dates", "5"], ["forecast.calibration_dates", "5", "at least 20"]),
         (["train", "--preset", "huge"], ["--preset", "huge", "tiny"]),

@@ -25,7 +25,7 @@ def test_with_no_files_the_phrasebook_is_read():
 
 @pytest.mark.parametrize("section", SECTIONS)
 def test_every_option_is_described(section):
-    described = section.__doc__.split("Args:")[1]
+    described = "".join(one.__doc__.split("Args:")[1] for one in section.__mro__ if dataclasses.is_dataclass(one))
     assert [f.name for f in dataclasses.fields(section) if f"    {f.name}: " not in described] == []
 
 

@@ -6,90 +6,41 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rnnapps.config_checks import one_of, within
+from rnnapps.training_options import TrainingOptions
 
 
 @dataclass(frozen=True)
-class TrainConfig:
+class TrainConfig(TrainingOptions):
     """How the network is trained.
 
     Args:
-        epochs: passes over the training recordings, at most.
+        patience: measurements without a better metric before stopping; 0 never stops early. Those before the first
+            recognised symbol do not count.
+        min_delta: how much better the metric must be; error rates are shares: 0.01 is one word in a hundred.
         batch_size: recordings in a batch, at most.
         seconds_per_batch: of sound in a batch, padding included, at most: recordings x seconds of the longest. A
             recording that is longer is a batch of its own.
         short_first: the first epoch goes from short recordings to long ones. Until it has found where symbols are, a
             CTC network says nothing at all, and short recordings leave fewer places to look.
-        optimizer: how the weights follow the gradient; adamw with `weight_decay`.
-        weight_decay: share of each weight taken off per step and unit of learning rate; adamw only.
-        learning_rate: the optimizer's highest learning rate.
-        schedule: how the rate changes per step after the warm-up, over the steps of all `epochs`.
-        warmup_steps: steps in which the rate rises linearly from 0.
-        clip_norm: largest global norm of the gradient, over all weights together; 0 does not clip.
-        metric: of the validation side, that training stops on and keeps the best weights of: cer or wer, shares of
-            characters or words that are wrong, decoded greedily; loss. With a keyword head wer is the share of wrong
-            labels.
-        patience: measurements without a better metric before stopping; 0 never stops early. Those before the first
-            recognised symbol do not count.
-        min_delta: how much smaller the metric must be; error rates are shares, 0.01 is one in a hundred.
-        evaluate_every: epochs between two decodings of the validation side; the last epoch is always decoded.
-        validation_recordings: recordings of the validation side that are decoded for the metric after an epoch,
-            evenly over it; 0 takes all.
-        max_minutes: minutes of training, validation included and over all resumes, after which it ends with the step
-            at hand; the test side, plots and export follow. The schedule goes by steps and does not know of it. 0 is
-            no limit.
-        averaging: what is validated, saved and exported: none, the weights of the best epoch; ema, a moving average
-            of the weights over steps; last, the mean of the last epochs' weights if that is better than the best
-            epoch.
-        ema_decay: of the moving average per step, in (0, 1); 0.99 looks back about 100 steps, and early in training
-            over a ninth of the steps so far.
-        average_last: epochs that averaging last takes the mean of.
-        checkpoint_every: steps between two checkpoints; one is also written at every epoch's end.
-        keep_checkpoints: how many of the latest checkpoints are kept.
-        seed: of weights, dropout, augmentation and the order of batches.
+        metric: of the validation side, that training stops on and keeps the best weights of: cer or wer, the shares
+            of characters and words that are wrong, decoded greedily; loss. Of a keyword head both are the share of
+            wrong labels.
+        validation_recordings: recordings of the validation side that are measured after an epoch, evenly over it; 0
+            takes all.
     """
 
     epochs: int = 40
+    learning_rate: float = 2e-3
+    patience: int = 10
     batch_size: int = 32
     seconds_per_batch: float = 120.0
     short_first: bool = True
-    optimizer: Literal["adam", "adamw", "nadam"] = "adam"
-    weight_decay: float = 0.01
-    learning_rate: float = 2e-3
-    schedule: Literal["constant", "inverse_sqrt", "cosine", "exponential"] = "cosine"
-    warmup_steps: int = 100
-    clip_norm: float = 1.0
     metric: Literal["cer", "wer", "loss"] = "cer"
-    patience: int = 10
-    min_delta: float = 0.0
-    evaluate_every: int = 1
     validation_recordings: int = 200
-    max_minutes: float = 0.0
-    averaging: Literal["none", "ema", "last"] = "ema"
-    ema_decay: float = 0.99
-    average_last: int = 5
-    checkpoint_every: int = 500
-    keep_checkpoints: int = 2
-    seed: int = 1
 
     def __post_init__(self):
-        one_of(self, "train", "optimizer", ("adam", "adamw", "nadam"))
-        one_of(self, "train", "schedule", ("constant", "inverse_sqrt", "cosine", "exponential"))
+        super().__post_init__()
         one_of(self, "train", "metric", ("cer", "wer", "loss"))
-        one_of(self, "train", "averaging", ("none", "ema", "last"))
-        for name in ("epochs", "batch_size", "evaluate_every", "checkpoint_every", "keep_checkpoints"):
-            within(self, "train", name, least=1)
-        for name in (
-            "warmup_steps",
-            "patience",
-            "seed",
-            "clip_norm",
-            "weight_decay",
-            "min_delta",
-            "validation_recordings",
-            "max_minutes",
-        ):
-            within(self, "train", name, least=0)
+        within(self, "train", "batch_size", least=1)
         within(self, "train", "seconds_per_batch", above=0)
-        within(self, "train", "learning_rate", above=0)
-        within(self, "train", "ema_decay", above=0, below=1)
-        within(self, "train", "average_last", least=2)
+        within(self, "train", "validation_recordings", least=0)
