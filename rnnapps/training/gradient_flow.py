@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ import numpy as np
 from rnnapps.training.gradient_norms import gradient_norms
 from rnnapps.training.plot_gradient_flow import plot_gradient_flow
 from rnnapps.training.write_atomically import write_atomically
+
+# Drawing takes a second, as an epoch of small data does.
+SECONDS_BETWEEN_DRAWINGS = 60.0
 
 
 class GradientFlow(keras.callbacks.Callback):
@@ -24,7 +28,8 @@ class GradientFlow(keras.callbacks.Callback):
             `states/<layer> h` (N, T).
         gradient_flow_layers.png: the norm of each layer's gradient over training.
         gradient_flow_time.png: the norm of dL/dh_t over the time steps, for each recurrent state.
-    What cannot be written (disk full) is told in a message, and training goes on.
+    The pictures are drawn when training ends, and before that after an epoch about once a minute. What cannot be
+    written (disk full) is told in a message, and training goes on.
 
     Args:
         batch: (x, y) or (x, y, sample_weight), the probe, as `keras.Model.train_on_batch` takes it.
@@ -45,6 +50,7 @@ class GradientFlow(keras.callbacks.Callback):
         self.every = every
         self.records: dict[str, np.ndarray] = {}
         self._written = 0
+        self._drawn = time.monotonic()
 
     @property
     def file(self) -> Path:
@@ -57,12 +63,11 @@ class GradientFlow(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         if not self.every:
             self._record()
-        if not self.records:
-            return
-        try:
-            plot_gradient_flow(self.records, self.path)
-        except OSError as error:
-            print(f"\nplots of gradient norms not written: {error}; training goes on", flush=True)
+        if time.monotonic() - self._drawn > SECONDS_BETWEEN_DRAWINGS:
+            self._draw()
+
+    def on_train_end(self, logs=None):
+        self._draw()
 
     def get_state(self) -> dict[str, Any]:
         """State for a checkpoint."""
@@ -90,6 +95,15 @@ class GradientFlow(keras.callbacks.Callback):
             self._written = before + 1
         except OSError as error:
             print(f"\ngradient norms not written: {error}; training goes on", flush=True)
+
+    def _draw(self):
+        if not self.records:
+            return
+        try:
+            plot_gradient_flow(self.records, self.path)
+        except OSError as error:
+            print(f"\nplots of gradient norms not written: {error}; training goes on", flush=True)
+        self._drawn = time.monotonic()
 
     def _extended(self, name, value, before):
         if not before:
