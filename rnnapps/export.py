@@ -12,7 +12,8 @@ def export_saved_model(module, path: str | Path, signatures: Mapping[str, Callab
     """Writes a `tf.Module` as a SavedModel whose folder never exists half-written.
 
     Everything is written into a temporary folder next to `path`, which is renamed at the end, so that a
-    server that watches for version folders sees only complete ones.
+    server that watches for version folders sees only complete ones. The functions answer; gradients through them
+    are not saved.
 
     Args:
         module: tf.Module that tracks every variable and asset that the signatures use.
@@ -38,7 +39,9 @@ def export_saved_model(module, path: str | Path, signatures: Mapping[str, Callab
     try:
         complete = staging / path.name
         try:
-            tf.saved_model.save(module, str(complete), signatures=dict(signatures))
+            # Tracing the gradients of custom operations takes most of the time, and what is served is not trained.
+            options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
+            tf.saved_model.save(module, str(complete), signatures=dict(signatures), options=options)
         except tf.errors.OpError as error:
             raise OSError(f"{path}: the SavedModel could not be written: {error.message}") from error
         (complete / MODEL_CARD).write_text(model_card, encoding="utf-8")
