@@ -32,9 +32,11 @@ def train(config: SpeechConfig, run: str | None = None, resume: bool = False) ->
     from rnnapps.training import set_seed
 
     from .conclude import conclude
+    from .corpus_faults import check_corpus
     from .data import read_corpus
-    from .training_run import fit_recognizer, prepare, with_rate
+    from .training_run import fit_recognizer, prepare
     from .units import build_units
+    from .with_rate import with_rate
 
     if config.model.units <= WIDEST_SMALL_STATE:
         one_thread_per_operation()
@@ -44,7 +46,11 @@ def train(config: SpeechConfig, run: str | None = None, resume: bool = False) ->
         print("\n".join(corpus.report), flush=True)
         config = with_rate(config, corpus)
         units = build_units(config, corpus.training)
-        prepared = prepare(config, corpus, units)
+        checked = check_corpus(corpus, units, config).usable(config.data.faulty)
+        for line in (*checked.corpus.report[len(corpus.report) :], *checked.summary()):
+            print(line, flush=True)
+        corpus = checked.corpus
+        prepared = prepare(config, checked, units)
         print("\n".join(prepared.report), flush=True)
         if not resume:
             folder = RunFolder.create(path, config)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,13 +11,11 @@ from rnnapps.training import fit_with_options, optimizer_of, save_weights
 
 from .batches import training_batches, validation_batches
 from .config import SpeechConfig
-from .data import Corpus
+from .corpus_faults import CheckedCorpus
 from .model import Recognizer, build_recognizer
 from .run_folder import RunFolder
 from .units import Units
 from .validation_figures import LogFigures, ValidationFigures, evenly
-
-HIGHEST_RATE = 16_000
 
 
 @dataclass(frozen=True)
@@ -33,20 +29,22 @@ class Prepared:
     report: tuple[str, ...]
 
 
-def prepare(config: SpeechConfig, corpus: Corpus, units: Units) -> Prepared:
+def prepare(config: SpeechConfig, checked: CheckedCorpus, units: Units) -> Prepared:
     """Batches and a compiled model. Set the seed before, and the same options give the same weights.
 
     Args:
         config: every option, as `with_rate` returns it.
-        corpus: the recordings.
+        checked: the recordings, none of which has an error.
         units: what their texts are made of.
     Raises:
-        ValueError: options that do not fit each other or the data, or recordings that cannot be read.
+        ValueError: options that do not fit each other or the data.
     """
-    training = training_batches(corpus.training, units, config)
-    measured = [corpus.validation[row] for row in evenly(len(corpus.validation), config.train.validation_recordings)]
-    measured.sort(key=lambda recording: recording.duration)  # the least padding
-    validation = validation_batches(measured, units, config)
+    training = training_batches(checked.corpus.training, units, config, checked.waveforms["training"])
+    waveforms = checked.waveforms["validation"]
+    rows = evenly(len(waveforms), config.train.validation_recordings)
+    waveforms = waveforms.take(sorted(rows, key=lambda row: waveforms.samples[row]))  # the least padding
+    measured = waveforms.recordings
+    validation = validation_batches(measured, units, config, waveforms)
     model = build_recognizer(config, len(units.symbols))
     # Batches have many shapes, and XLA would compile for each.
     model.compile(optimizer=optimizer_of(config.train, config.train.epochs * len(training)), jit_compile=False)
@@ -58,21 +56,6 @@ def prepare(config: SpeechConfig, corpus: Corpus, units: Units) -> Prepared:
         f"{len(training)} steps per epoch",
     )
     return Prepared(model, units, training, figures, report)
-
-
-def with_rate(config: SpeechConfig, corpus: Corpus) -> SpeechConfig:
-    """The options with a number for features.rate: by default the commonest of the training recordings.
-
-    Raises:
-        ValueError: no rate is given and none of the recordings can be read.
-    """
-    if config.features.rate is not None:
-        return config
-    rates = Counter(recording.rate for recording in corpus.training if recording.rate)
-    if not rates:
-        raise ValueError("features.rate: not given, and no training recording can be read; check lists them")
-    rate = min(rates.most_common(1)[0][0], HIGHEST_RATE)
-    return dataclasses.replace(config, features=dataclasses.replace(config.features, rate=rate))
 
 
 def fit_recognizer(prepared: Prepared, config: SpeechConfig, folder: RunFolder, resume: bool) -> dict:

@@ -60,9 +60,11 @@ class WaveformBatches:
         self.waveforms, self.samples, self.labels = waveforms, np.asarray(samples), labels
         self.seed, self.short_first, self.augment = seed, short_first, augment
         self.least = np.zeros(len(labels), int) if least is None else np.asarray(least)
+        batches = max(len(labels) / batch_size, self.samples.sum() / samples_per_batch)
+        # Two batches at least in each bucket, or the same recordings would always meet, in few batches that are full.
         self.buckets = tuple(
             Bucket(rows, -(-len(rows) // max(1, min(batch_size, samples_per_batch // max(width, 1)))))
-            for rows, width in length_groups(self.samples, GROUPS)
+            for rows, width in length_groups(self.samples, int(np.clip(batches / 2, 1, GROUPS)))
         )
 
     def __len__(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -49,6 +50,7 @@ class Waveforms(Sequence):
         self._kept: list[np.ndarray] = []
         self._file, self._written, self._mapped = None, 0, None
         self._starts = [0]
+        self._rows = range(len(self.recordings))
         for waveform, measurement, error in self._decoded():
             self.errors.append(error)
             self.measurements.append(measurement)
@@ -64,10 +66,21 @@ class Waveforms(Sequence):
 
     def __getitem__(self, number: int) -> np.ndarray:
         """Waveform (N,) float32 of recording `number`; not to be written to."""
+        number = self._rows[number]
         if number < len(self._kept):
             return self._kept[number]
         first = self._starts[len(self._kept)]
         return np.asarray(self._mapped[self._starts[number] - first : self._starts[number + 1] - first])
+
+    def take(self, rows: Sequence[int]) -> Waveforms:
+        """Some of the recordings, whose samples are not read or kept again."""
+        taken = copy.copy(self)
+        taken.recordings = tuple(self.recordings[row] for row in rows)
+        taken.errors = [self.errors[row] for row in rows]
+        taken.measurements = [self.measurements[row] for row in rows]
+        taken.samples = self.samples[np.array(rows, int)]
+        taken._rows = [self._rows[row] for row in rows]
+        return taken
 
     @property
     def in_memory(self) -> int:

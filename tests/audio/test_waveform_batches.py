@@ -92,6 +92,10 @@ def test_a_variation_without_room_for_the_labels_is_not_used():
     assert lengths == [9] * 8
 
 
+def test_few_recordings_are_few_batches():
+    assert len(batches(batch_size=8, samples_per_batch=800)) == 1
+
+
 def test_validation_keeps_the_order_of_the_recordings():
     ordered = batches(OrderedWaveforms)
     assert rows(ordered.epoch(0)) == [[0, 1, 2], [3, 4], [5, 6], [7]]

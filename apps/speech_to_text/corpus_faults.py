@@ -1,0 +1,119 @@
+"""Everything that is wrong with the recordings of a corpus, and what training does about it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rnnapps.audio.check_recordings import check_recordings, check_speaking_rates
+from rnnapps.audio.recording_fault import LEVELS, RecordingFault
+from rnnapps.audio.waveforms import MEMORY, Waveforms
+
+from .config import SpeechConfig
+from .data import Corpus
+from .shared_recordings import same_sound, shared_speakers
+from .text_faults import foreign_scripts, texts_by_themselves, too_short, unknown_symbols
+from .units import Units
+
+SHOWN = 10
+
+
+@dataclass(frozen=True)
+class CheckedCorpus:
+    """A corpus that was read and looked at.
+
+    Args:
+        corpus: the recordings.
+        waveforms: of each side, by its name.
+        faults: errors first, then warnings and notes; of one level by kind, then in the order of the recordings.
+    """
+
+    corpus: Corpus
+    waveforms: dict[str, Waveforms]
+    faults: tuple[RecordingFault, ...]
+
+    def of(self, level: str) -> list[RecordingFault]:
+        """The faults of one level."""
+        return [fault for fault in self.faults if fault.level == level]
+
+    def usable(self, faulty: str) -> CheckedCorpus:
+        """What training can learn from.
+
+        Args:
+            faulty: stop, which raises where there are errors, or leave_out, which returns the corpus without the
+                recordings that have them.
+        Raises:
+            ValueError: names the recordings with errors, in one line; or nothing is left to learn from.
+        """
+        errors = self.of("error")
+        if not errors:
+            return self
+        if faulty == "leave_out":
+            return self._without({(fault.side, fault.name) for fault in errors})
+        if len(errors) == 1:
+            raise ValueError(errors[0].message)
+        listed = "; ".join(fault.message for fault in errors[:SHOWN])
+        more = f"; and {len(errors) - SHOWN:,} more, which check lists" if len(errors) > SHOWN else ""
+        raise ValueError(
+            f"{len(errors):,} faults; data.faulty leave_out trains without these recordings: {listed}{more}"
+        )
+
+    def summary(self) -> list[str]:
+        """A line that counts what is suspect, kind by kind; none where nothing is."""
+        counts = Counter(fault.kind for fault in self.faults)
+        listed = ", ".join(f"{kind} {count:,}" for kind, count in counts.items())
+        return [f"suspect recordings: {listed}; check tells which"] if counts else []
+
+    def _without(self, faulty: set[tuple[str, str]]) -> CheckedCorpus:
+        sides, waveforms = {}, {}
+        for side, read in self.waveforms.items():
+            rows = [row for row, each in enumerate(read.recordings) if (side, each.name) not in faulty]
+            waveforms[side] = read.take(rows)
+            sides[side] = list(waveforms[side].recordings)
+            if not rows and side != "test":
+                raise ValueError(f"all {len(read):,} {side} recordings have faults; check lists them")
+        names = [name for _, name in sorted(faulty)]
+        told = f"{len(names):,} left out for their faults: {', '.join(names[:SHOWN])}{', ...' * (len(names) > SHOWN)}"
+        corpus = dataclasses.replace(self.corpus, **sides, report=(*self.corpus.report, told))
+        kept = tuple(fault for fault in self.faults if (fault.side, fault.name) not in faulty)
+        return CheckedCorpus(corpus, waveforms, kept)
+
+
+def check_corpus(corpus: Corpus, units: Units, config: SpeechConfig) -> CheckedCorpus:
+    """Reads all recordings and looks for faults: thousands of recordings in seconds, by as many threads as cores.
+
+    Args:
+        corpus: the recordings.
+        units: what their texts are made of.
+        config: every option; `features.rate` is a number.
+    """
+    waveforms, memory = {}, MEMORY
+    for side, recordings in corpus.sides.items():
+        waveforms[side] = Waveforms(recordings, config.features.rate, memory)
+        memory -= waveforms[side].gigabytes
+    return CheckedCorpus(corpus, waveforms, tuple(_sorted(_faults(waveforms, units, config))))
+
+
+def _faults(sides: dict[str, Waveforms], units: Units, config: SpeechConfig) -> Iterable[RecordingFault]:
+    for side, waveforms in sides.items():
+        found = (
+            *check_recordings(waveforms),
+            *too_short(waveforms, units, config, side),
+            *unknown_symbols(waveforms, units, side),
+            *texts_by_themselves(waveforms),
+        )
+        yield from (dataclasses.replace(fault, side=side) for fault in found)
+    yield from check_speaking_rates(sides)
+    yield from foreign_scripts(sides)
+    yield from same_sound(sides)
+    data = config.data
+    given = (data.validation, data.test, data.validation_speakers, data.test_speakers, data.split_column)
+    yield from shared_speakers(sides, divided_by_user=any(given))
+
+
+def _sorted(faults: Iterable[RecordingFault]) -> Sequence[RecordingFault]:
+    faults = list(faults)
+    kinds = list(dict.fromkeys(fault.kind for fault in faults))
+    return sorted(faults, key=lambda fault: (LEVELS.index(fault.level), kinds.index(fault.kind)))

@@ -1,0 +1,26 @@
+"""The rate that the network works at, where the options leave it to the recordings."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+
+from .config import SpeechConfig
+from .data import Corpus
+
+HIGHEST_RATE = 16_000
+
+
+def with_rate(config: SpeechConfig, corpus: Corpus) -> SpeechConfig:
+    """The options with a number for features.rate: by default the commonest of the training recordings.
+
+    Raises:
+        ValueError: no rate is given and none of the recordings can be read.
+    """
+    if config.features.rate is not None:
+        return config
+    rates = Counter(recording.rate for recording in corpus.training if recording.rate)
+    if not rates:
+        raise ValueError("features.rate: not given, and no training recording can be read; check lists them")
+    rate = min(rates.most_common(1)[0][0], HIGHEST_RATE)
+    return dataclasses.replace(config, features=dataclasses.replace(config.features, rate=rate))
