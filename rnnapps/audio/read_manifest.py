@@ -169,7 +169,11 @@ def _of_table(lines: list[str], path: Path, columns: Columns) -> list[Listed]:
         raise ValueError(f"{path}, line {reader.line_num}: not a table: {error}") from None
     header = [cell.strip() for cell in cells[0][1]]
     if _has_names(header, columns):
-        names, cells = header, cells[1:]
+        names, cells, where = header, cells[1:], f"{path}, line {cells[0][0]}"
+        for role in ("audio", "text"):
+            columns.need(role, names, where)
+        for role in ("speaker", "split"):
+            columns.find(role, names, where)
     elif len(header) == 2:
         names = ["audio_filepath", "text"]
     else:

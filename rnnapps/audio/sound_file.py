@@ -58,7 +58,7 @@ class SoundFile:
             FileNotFoundError: no such file.
             AudioFault: no sound that can be decoded.
         """
-        with self._decoder() as decoder:
+        with self._decoder(self._source()) as decoder:
             return Header(decoder.duration, decoder.rate, decoder.channels)
 
     def blocks(self) -> Iterator[np.ndarray]:
@@ -70,23 +70,27 @@ class SoundFile:
             FileNotFoundError: no such file.
             AudioFault: no sound that can be decoded, no sample, a NaN or infinite one, or a file that was cut short.
         """
-        self._check_end()
-        with self._decoder() as decoder:
-            done = 0
-            for block in decoder.blocks():
-                mono = block if block.ndim == 1 else block.mean(axis=1, dtype=np.float32)
-                self._check_finite(mono, done, decoder.rate)
-                done += len(mono)
-                yield mono
-            expected = decoder.duration * decoder.rate
-            if done < expected - decoder.slack:  # False where it is nan
+        source = self._source()
+        self._check_end(source)
+        done = 0
+        with self._decoder(source) as decoder:
+            try:
+                for block in decoder.blocks():
+                    mono = block if block.ndim == 1 else block.mean(axis=1, dtype=np.float32)
+                    self._check_finite(mono, done, decoder.rate)
+                    done += len(mono)
+                    yield mono
+            except _Damaged:
+                raise AudioFault(
+                    "truncated", f"{self.called}: the file is cut short or damaged; get it again"
+                ) from None
+            if done < decoder.duration * decoder.rate - decoder.slack:  # False where the duration is nan
                 there = f"{done / decoder.rate:.2f} of {decoder.duration:.2f} seconds are there"
                 raise AudioFault("truncated", f"{self.called}: the file is cut short: {there}; get it again")
             if not done:
                 raise AudioFault("empty", f"{self.called}: has no sample; leave it out")
 
-    def _decoder(self):
-        source = self._source()
+    def _decoder(self, source: str | io.BytesIO) -> _Libsndfile | _Audioread:
         try:
             return _Libsndfile(source)
         except _Unknown as error:
@@ -99,6 +103,7 @@ class SoundFile:
         raise AudioFault("unreadable", f"{self.called}: cannot be read as sound: {reason}")
 
     def _source(self) -> str | io.BytesIO:
+        """The file's path, for decoders read it faster than an open file; or a member's content."""
         if self.archive is not None:
             return io.BytesIO(self.archive.read(self.path))
         path = Path(self.path)
@@ -110,10 +115,13 @@ class SoundFile:
             raise AudioFault("empty", f"{self.called}: the file is empty; leave it out")
         return str(path)
 
-    def _check_end(self) -> None:
-        source = self._source()
-        with source if isinstance(source, io.BytesIO) else Path(source).open("rb") as file:
-            share = missing_share(file)
+    def _check_end(self, source: str | io.BytesIO) -> None:
+        if isinstance(source, str):
+            with Path(source).open("rb") as file:
+                share = missing_share(file)
+        else:
+            share = missing_share(source)
+            source.seek(0)
         if share:
             less = f", {share:.0%} of its sound is missing" if share < 1 else ", its end is missing"
             raise AudioFault("truncated", f"{self.called}: the file is cut short{less}; get it again")
@@ -131,6 +139,10 @@ class _Unknown(Exception):
     """A decoder does not know the format; its text says why."""
 
 
+class _Damaged(Exception):
+    """A decoder met what it cannot decode."""
+
+
 class _Libsndfile:
     slack = 0  # samples that may be missing at the end
 
@@ -140,7 +152,10 @@ class _Libsndfile:
         try:
             self.file = soundfile.SoundFile(source)
         except (soundfile.LibsndfileError, OSError, TypeError) as error:
-            raise _Unknown(getattr(error, "error_string", str(error)).strip().rstrip(".")) from None
+            reason = getattr(error, "error_string", str(error)).strip().rstrip(".")
+            # What the MP3 decoder says, which tries last, of a file that is nothing it knows.
+            reason = "not a format of sound that is known here" if "regular file" in reason else reason
+            raise _Unknown(reason) from None
         self.rate, self.channels = self.file.samplerate, self.file.channels
         self.duration = self.file.frames / self.rate if self.file.frames < UNKNOWN_FRAMES else float("nan")
 
@@ -151,7 +166,7 @@ class _Libsndfile:
             while len(block := self.file.read(BLOCK, dtype="float32")):
                 yield block
         except (soundfile.LibsndfileError, RuntimeError):
-            return  # fewer samples than the header says, which the caller counts
+            raise _Damaged from None
 
     def __enter__(self):
         return self
