@@ -18,8 +18,9 @@ from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
-from rnnapps.decoding.ctc import align, greedy
+from rnnapps.decoding.ctc import Alignment, align, greedy
 
+from .model import Recognizer
 from .spoken_words import Spelling, joined_text, spoken_words
 
 Answer = dict[str, tf.Tensor]
@@ -62,13 +63,15 @@ class FrameDecoding(tf.Module):
     def __call__(self, log_probs: tf.Tensor, frames: tf.Tensor) -> Answer:
         """Log probabilities (B, T, V) of which `frames` (B,) are true, as an answer."""
         labels, scores = self.search(log_probs, frames)
+        return self.answer(labels, scores, align(log_probs, frames, labels[:, 0]), frames)
+
+    def answer(self, labels: tf.Tensor, scores: tf.Tensor, alignment: Alignment, frames: tf.Tensor) -> Answer:
+        """Hypotheses (B, N, L) with scores (B, N) as an answer, given where the symbols of the first are."""
         best = labels[:, 0]
-        alignment = align(log_probs, frames, best)
         said = spoken_words(best, alignment, Spelling.of(self.symbols))
         texts = _one_space(joined_text(labels, tf.constant(self.symbols)))
         # Frame t stands for the time around it; the last one lies inside the recording, what follows may not.
         last = tf.cast(frames - 1, tf.float32)[:, None]
-        spoken = said.words != ""
         counts = tf.math.count_nonzero(best, axis=1, dtype=tf.float32)
         means = tf.math.divide_no_nan(tf.reduce_sum(alignment.log_posteriors, axis=1), counts)
         return {
@@ -77,10 +80,39 @@ class FrameDecoding(tf.Module):
             "words": said.words,
             "starts": tf.maximum(said.starts, 0.0) * self.frame_seconds,
             "ends": tf.clip_by_value(said.ends, 0.0, last) * self.frame_seconds,
-            "confidences": tf.where(spoken, self.word_confidence(said.log_posteriors), 0.0),
+            "confidences": tf.where(said.words != "", self.word_confidence(said.log_posteriors), 0.0),
             "n_best": texts,
             "scores": scores,
         }
+
+
+class SpelledDecoding(FrameDecoding):
+    """Decoding of a head that spells, alone or together with CTC.
+
+    With CTC a word is where CTC hears it, and as sure as CTC is. Without, it is where the decoder looks, and each is
+    as sure as the text: the mean log probability of a symbol.
+
+    Args:
+        symbols, frame_seconds, word_confidence, text_confidence: as `FrameDecoding`.
+        spell: (memory, frames, log_probs or None) -> what `AttentionHead.decode` gives.
+    """
+
+    def __init__(self, symbols: Sequence[str], frame_seconds: float, spell: Callable, **confidences: Callable):
+        super().__init__(symbols, frame_seconds, **confidences)
+        self.spell = spell
+
+    def __call__(self, log_probs: tf.Tensor | None, frames: tf.Tensor, memory: tf.Tensor) -> Answer:
+        """Memory (B, T, D) of which `frames` are true, and CTC's log probabilities (B, T, V) or None, as an answer."""
+        spelled = self.spell(memory, frames, log_probs)
+        labels, best = spelled.labels, spelled.labels[:, 0]
+        if log_probs is not None:
+            alignment = align(log_probs, frames, best)
+        else:
+            counts = tf.math.count_nonzero(best, axis=1, dtype=tf.float32, keepdims=True)
+            means = tf.where(best > 0, spelled.scores[:, :1] / (counts + 1), 0.0)  # the end is a symbol too
+            peaks = spelled.peaks[:, 0]
+            alignment = Alignment(peaks, peaks, means, spelled.scores[:, 0], spelled.ended[:, 0])
+        return self.answer(labels, spelled.scores, alignment, frames)
 
 
 class LabelDecoding(tf.Module):
@@ -114,3 +146,17 @@ class LabelDecoding(tf.Module):
 
 def _one_space(texts: tf.Tensor) -> tf.Tensor:
     return tf.strings.regex_replace(texts, " +", " ")
+
+
+def recognize(model: Recognizer, decoding: Callable, waveform: tf.Tensor, length: tf.Tensor) -> Answer:
+    """Waveforms (B, N), of which `length` (B,) samples are true, as an answer.
+
+    Args:
+        model: the network.
+        decoding: that fits its head.
+    """
+    outputs = model({"waveform": waveform, "length": length}, training=False)
+    log_probs = tf.nn.log_softmax(outputs["logits"]) if "logits" in outputs else None
+    if model.attention is not None:
+        return decoding(log_probs, outputs["frames"], outputs["memory"])
+    return decoding(log_probs, outputs["frames"])

@@ -1,8 +1,11 @@
+import functools
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from apps.speech_to_text.graph_decoding import FrameDecoding, LabelDecoding
+from apps.speech_to_text.attention_head import Spelled
+from apps.speech_to_text.graph_decoding import FrameDecoding, LabelDecoding, SpelledDecoding
 
 SYMBOLS = ("", " ", "a", "b")
 
@@ -14,10 +17,17 @@ def path(symbols, sure=0.9):
     return np.log(np.stack([[sure if own == symbol else rest for own in ids] for symbol in symbols])[None]).astype("f4")
 
 
+@functools.cache
+def traced():
+    """As a SavedModel holds it: one graph for all shapes."""
+    specs = [tf.TensorSpec((None, None, len(SYMBOLS))), tf.TensorSpec((None,), tf.int32)]
+    return tf.function(FrameDecoding(SYMBOLS, frame_seconds=0.1), input_signature=specs)
+
+
 def decoded(log_probs, frames=None, decoding=None):
-    decoding = decoding or FrameDecoding(SYMBOLS, frame_seconds=0.1)
     frames = [log_probs.shape[1]] * len(log_probs) if frames is None else frames
-    return {name: value.numpy() for name, value in decoding(tf.constant(log_probs), tf.constant(frames)).items()}
+    answer = (decoding or traced())(tf.constant(log_probs), tf.constant(frames))
+    return {name: value.numpy() for name, value in answer.items()}
 
 
 def test_the_text_is_the_path_without_blanks_and_repeats():
@@ -81,22 +91,35 @@ def test_the_words_are_those_of_the_best_hypothesis():
     assert found["scores"].tolist() == [[-1.0, -2.0]]
 
 
-def test_decoding_is_a_graph_function_of_any_shape(tmp_path):
-    module = tf.Module()
-    module.decoding = FrameDecoding(SYMBOLS, 0.1)
-    specs = [tf.TensorSpec((None, None, 4)), tf.TensorSpec((None,), tf.int32)]
-    module.decode = tf.function(module.decoding, input_signature=specs)
-    tf.saved_model.save(module, str(tmp_path / "saved"))
-    loaded = tf.saved_model.load(str(tmp_path / "saved"))
-    for symbols in ("ab. .ba", "b", "."):
-        expected = decoded(path(symbols))
-        for name, value in loaded.decode(tf.constant(path(symbols)), tf.constant([len(symbols)])).items():
-            np.testing.assert_array_equal(value, expected[name])
-
-
 @pytest.mark.parametrize("n_best", [1, 2, 9])
 def test_labels_are_told_best_first(n_best):
     found = LabelDecoding(("up", "down", "stop"), n_best)(tf.math.log([[0.1, 0.7, 0.2]]), tf.constant([5]))
     assert found["text"].numpy().tolist() == [b"down"]
     assert found["n_best"].numpy().tolist() == [[b"down", b"stop", b"up"][:n_best]]
     np.testing.assert_allclose(found["confidence"], [0.7], rtol=1e-6)
+
+
+def spelled(memory, frames, log_probs):
+    """ "a b" with the score -2, each symbol looking at its own frame."""
+    labels, peaks = tf.constant([[[2, 1, 3]]]), tf.constant([[[4, 6, 9]]])
+    return Spelled(labels, tf.constant([[-2.0]]), tf.constant([[True]]), peaks)
+
+
+def test_without_ctc_a_word_is_where_the_decoder_looks():
+    found = SpelledDecoding(SYMBOLS, 0.1, spelled)(None, tf.constant([20]), tf.zeros((1, 20, 1)))
+    assert found["text"].numpy().tolist() == [b"a b"]
+    np.testing.assert_allclose(found["starts"], [[0.35, 0.85]], rtol=1e-6)
+    np.testing.assert_allclose(found["ends"], [[0.45, 0.95]], rtol=1e-6)
+
+
+def test_without_ctc_all_words_are_as_sure_as_the_text():
+    # Three symbols and the end have -2 together: exp(-2 / 4) = 0.6065.
+    found = SpelledDecoding(SYMBOLS, 0.1, spelled)(None, tf.constant([20]), tf.zeros((1, 20, 1)))
+    np.testing.assert_allclose(found["confidences"], [[0.60653, 0.60653]], rtol=1e-4)
+    np.testing.assert_allclose(found["confidence"], [0.60653], rtol=1e-4)
+
+
+def test_with_ctc_a_word_is_where_ctc_hears_it():
+    found = SpelledDecoding(SYMBOLS, 0.1, spelled)(path("..a. ..b."), tf.constant([9]), tf.zeros((1, 9, 1)))
+    np.testing.assert_allclose(found["starts"], [[0.15, 0.65]], rtol=1e-5)
+    np.testing.assert_allclose(found["confidences"], [[0.9, 0.9]], rtol=1e-5)
