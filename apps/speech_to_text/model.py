@@ -12,6 +12,7 @@ from rnnapps.audio.features import Features
 from rnnapps.layers import GRU, LSTM, Bidirectional, SimpleRNN
 from rnnapps.losses import ctc_loss
 
+from .attention_head import AttentionHead
 from .augmentation import spec_augment
 from .config import SpeechConfig
 from .keyword_head import KeywordHead
@@ -60,7 +61,7 @@ class Recognizer(keras.Model):
         self.recurrent = [_recurrent(model, number) for number in range(model.layers)]
         head = model.head
         self.dense = keras.layers.Dense(symbols, name="ctc") if head in ("ctc", "joint") else None
-        self.attention = None
+        self.attention = AttentionHead(model, symbols, name="attention") if head in ("attention", "joint") else None
         self.keyword = KeywordHead(symbols, name="keyword") if head == "keyword" else None
 
     @property
