@@ -29,7 +29,7 @@ class Pauses:
         """Stretches of at most `most` frames, each but the last at least a third as long.
 
         Args:
-            pieces: (t, V) log probabilities that follow each other.
+            pieces: (t, V) log probabilities that follow each other; what stands in further columns goes with them.
             most: frames, at least 3.
         Yields:
             (first frame, (T, V)): together every frame once. One empty stretch where there are no frames, none where
@@ -56,7 +56,7 @@ class Pauses:
             Frames before the cut, 1 to T.
         """
         count, least = len(log_probs), max(1, len(log_probs) // 3)
-        path = log_probs.argmax(axis=1)  # T
+        path = log_probs[:, : len(self.separators)].argmax(axis=1)  # T
         quiet = (path == BLANK) | self.separators[path]
         edges = np.flatnonzero(np.diff(np.concatenate([[False], quiet, [False]]).astype(np.int8)))
         starts, ends = edges[::2], edges[1::2]

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import tensorflow as tf
 
 from .config import SpeechConfig
-from .graph_decoding import Answer, FrameDecoding, LabelDecoding
-from .long_recordings import LongRecordings, StreamedPosteriors, WindowedPosteriors
+from .graph_decoding import Answer, FrameDecoding, LabelDecoding, SpelledDecoding, recognize
+from .joint_search import JointSearch
+from .long_recordings import STRETCH, LongRecordings, StreamedPosteriors, WindowedPosteriors
 from .model import Recognizer
 from .pauses import Pauses
+from .quiet_places import QuietPlaces
 from .transcriber import Transcriber
 from .units import Units
+
+WAVEFORMS = [tf.TensorSpec((None, None), tf.float32), tf.TensorSpec((None,), tf.int32)]
+# A decoder that spells loses its place in recordings much longer than those that it was trained on.
+SPELLED_SECONDS = 20.0
 
 
 class Recognition(tf.Module):
@@ -21,45 +29,64 @@ class Recognition(tf.Module):
         model: with its weights.
         units: what the texts are made of.
         config: of the run.
-        search: of `FrameDecoding`; None is greedy.
+        search: of `FrameDecoding`; None is greedy. Of head joint, what gives the hypotheses that attention rescores;
+            None searches with both at once.
     """
 
     def __init__(self, model: Recognizer, units: Units, config: SpeechConfig, search=None):
         super().__init__()
         self.model, self.units, self.config = model, units, config
-        if model.keyword is not None:
-            self.decode = LabelDecoding(units.symbols, config.decode.n_best)
-        else:
-            self.decode = FrameDecoding(units.symbols, model.frame_seconds, search)
+        self.decode = self._decoding(search)
 
     def recognize(self, waveform: tf.Tensor, length: tf.Tensor) -> Answer:
         """What is said in waveforms (B, N) of true length (B,), at the rate of the model."""
-        return self.decode(*self.model.posteriors(waveform, length))
+        return recognize(self.model, self.decode, waveform, length)
 
     def transcriber(self) -> Transcriber:
         """For waveforms of any length; its graphs are traced when they are first used."""
-        batch = [tf.TensorSpec((None, None), tf.float32), tf.TensorSpec((None,), tf.int32)]
-        recognize = tf.function(self.recognize, input_signature=batch)
-        return Transcriber(recognize, self.model.rate, self._long())
+        recognize = tf.function(self.recognize, input_signature=WAVEFORMS)
+        if self.model.attention is None:
+            return Transcriber(recognize, self.model.rate, self._long(recognize))
+        return Transcriber(recognize, self.model.rate, self._long(recognize), SPELLED_SECONDS)
 
-    def _long(self) -> LongRecordings | None:
-        if self.model.dense is None:
+    def _decoding(self, search):
+        model, symbols, decode = self.model, self.units.symbols, self.config.decode
+        if model.keyword is not None:
+            return LabelDecoding(symbols, decode.n_best)
+        if model.attention is not None:
+            return SpelledDecoding(symbols, model.frame_seconds, JointSearch(model.attention, decode, search))
+        return FrameDecoding(symbols, model.frame_seconds, search)
+
+    def _long(self, recognize) -> Callable | None:
+        """For what is too long to be read at once; None where one label is said of the whole."""
+        model = self.model
+        if model.keyword is not None:
             return None
-        frames = [tf.TensorSpec((None, None, len(self.units)), tf.float32), tf.TensorSpec((None,), tf.int32)]
-        decode = tf.function(self.decode, input_signature=frames)
-        return LongRecordings(
-            self._posteriors(), decode, pauses_of(self.units), self.model.rate, self.model.frame_seconds
-        )
+        if model.dense is None:
+            return QuietPlaces(recognize, model.rate, SPELLED_SECONDS)
+        width, decode, stretch = len(self.units), self.decode, STRETCH
+        if model.attention is not None:
+            # What the decoder looks at is kept beside the posteriors.
+            symbols, width, stretch = len(self.units), None, SPELLED_SECONDS
+            decode = lambda both, frames: self.decode(both[..., :symbols], frames, both[..., symbols:])
+        frames = [tf.TensorSpec((None, None, width), tf.float32), tf.TensorSpec((None,), tf.int32)]
+        decode = tf.function(decode, input_signature=frames)
+        pauses = pauses_of(self.units)
+        return LongRecordings(self._posteriors(), decode, pauses, model.rate, model.frame_seconds, stretch)
 
     def _posteriors(self):
-        if self.model.streamable:
+        if self.model.streamable and self.model.attention is None:
             stream = tf.function(
                 lambda chunk, last, states: self.model.stream(chunk, states, last), reduce_retracing=True
             )
             return StreamedPosteriors(stream, lambda: self.model.initial_states(1))
-        batch = [tf.TensorSpec((None, None), tf.float32), tf.TensorSpec((None,), tf.int32)]
-        posteriors = tf.function(self.model.posteriors, input_signature=batch)
+        posteriors = self.model.posteriors if self.model.attention is None else self._posteriors_and_memory
+        posteriors = tf.function(posteriors, input_signature=WAVEFORMS)
         return WindowedPosteriors(posteriors, self.model.rate, self.model.frame_seconds)
+
+    def _posteriors_and_memory(self, waveform, length):
+        outputs = self.model({"waveform": waveform, "length": length}, training=False)
+        return tf.concat([tf.nn.log_softmax(outputs["logits"]), outputs["memory"]], axis=-1), outputs["frames"]
 
 
 def pauses_of(units: Units) -> Pauses:
