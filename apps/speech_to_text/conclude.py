@@ -13,7 +13,7 @@ from rnnapps.audio.recording import Recording
 from rnnapps.inspection import plot_history
 
 from .config import SpeechConfig
-from .data import Corpus
+from .corpus_faults import CheckedCorpus
 from .export import write_saved_model
 from .recognition import Recognition
 from .run_folder import RunFolder
@@ -38,19 +38,21 @@ class Conclusion:
     plots: tuple[Path, ...]
 
 
-def conclude(prepared: Prepared, config: SpeechConfig, corpus: Corpus, folder: RunFolder, trained: dict) -> Conclusion:
+def conclude(
+    prepared: Prepared, config: SpeechConfig, checked: CheckedCorpus, folder: RunFolder, trained: dict
+) -> Conclusion:
     """Prepares the decoder, scores the test side, and writes metrics.json, the SavedModel, plots and examples.
 
     Args:
         prepared: its model has the weights to keep.
         config: every option.
-        corpus: the recordings. Without a test side the validation side is scored.
+        checked: the recordings. Without a test side the validation side is scored.
         folder: the run's.
         trained: what `fit_recognizer` returned.
     """
+    corpus = checked.corpus
     side = "test" if corpus.test else "validation"
-    scored = corpus.sides[side]
-    waveforms = [recording.waveform(config.features.rate) for recording in scored]
+    scored, waveforms = corpus.sides[side], checked.waveforms[side]
     recognition = Recognition(prepared.model, prepared.units, config)
     heard = recognition.transcriber().transcribe(waveforms)
     figures = score(config, [one.text for one in heard], scored)

@@ -49,7 +49,6 @@ def train(config: SpeechConfig, run: str | None = None, resume: bool = False) ->
         checked = check_corpus(corpus, units, config).usable(config.data.faulty)
         for line in (*checked.corpus.report[len(corpus.report) :], *checked.summary()):
             print(line, flush=True)
-        corpus = checked.corpus
         prepared = prepare(config, checked, units)
         print("\n".join(prepared.report), flush=True)
         if not resume:
@@ -58,7 +57,7 @@ def train(config: SpeechConfig, run: str | None = None, resume: bool = False) ->
         units.save(path)
         print(f"run folder: {path}", flush=True)
         trained = fit_recognizer(prepared, config, folder, resume)
-        conclusion = conclude(prepared, config, corpus, folder, trained)
+        conclusion = conclude(prepared, config, checked, folder, trained)
     print(conclusion.summary)
     print(f"\nrun folder: {path}")
     print(f"plots:      {', '.join(str(plot) for plot in conclusion.plots)}")
