@@ -14,7 +14,7 @@ from rnnapps.audio.waveforms import MEMORY, Waveforms
 from .config import SpeechConfig
 from .data import Corpus
 from .shared_recordings import same_sound, shared_speakers
-from .text_faults import foreign_scripts, texts_by_themselves, too_short, unknown_symbols
+from .text_faults import empty_texts, foreign_scripts, too_short, unknown_symbols
 from .units import Units
 
 SHOWN = 10
@@ -102,7 +102,7 @@ def _faults(sides: dict[str, Waveforms], units: Units, config: SpeechConfig) -> 
             *check_recordings(waveforms),
             *too_short(waveforms, units, config, side),
             *unknown_symbols(waveforms, units, side),
-            *texts_by_themselves(waveforms),
+            *empty_texts(waveforms),
         )
         yield from (dataclasses.replace(fault, side=side) for fault in found)
     yield from check_speaking_rates(sides)

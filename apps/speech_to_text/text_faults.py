@@ -33,7 +33,7 @@ def too_short(waveforms: Waveforms, units: Units, config: SpeechConfig, side: st
         if have >= need:
             continue
         repeats = need - len(symbols)
-        what = f"{len(symbols)} symbols" + (f" and {repeats} repeats" if repeats else "")
+        what = f"{_plural(len(symbols), 'symbol')}" + (f" and {_plural(repeats, 'repeat')}" if repeats else "")
         seconds = f"{recording.name}: {samples / config.features.rate:.3g} s are {have} output frames"
         smaller = any(frames(samples, config, less) >= need for less in range(1, config.model.subsampling))
         advice = "is it the right text? Leave it out" + (", or lower model.subsampling" if smaller else "")
@@ -59,16 +59,12 @@ def unknown_symbols(waveforms: Waveforms, units: Units, side: str) -> Iterator[R
         yield RecordingFault("error" if nothing else "warning", "characters", recording.name, message)
 
 
-def texts_by_themselves(waveforms: Waveforms) -> Iterator[RecordingFault]:
-    """Notes about texts that are empty or have digits, which are spoken in more than one way."""
+def empty_texts(waveforms: Waveforms) -> Iterator[RecordingFault]:
+    """Notes about recordings in which nothing is said."""
     for recording in waveforms.recordings:
-        name = recording.name
         if not recording.text:
-            message = f"{name}: has no text; right if nothing is said in it"
-            yield RecordingFault("note", "no_text", name, message)
-        elif digits := "".join(filter(str.isdigit, recording.text)):
-            message = f"{name}: digits in its text ({digits[:12]}) are spoken as words; write those"
-            yield RecordingFault("note", "digits", name, message)
+            message = f"{recording.name}: has no text; that is right if nothing is said in it"
+            yield RecordingFault("note", "no_text", recording.name, message)
 
 
 def foreign_scripts(sides: dict[str, Waveforms]) -> Iterator[RecordingFault]:
@@ -88,3 +84,7 @@ def foreign_scripts(sides: dict[str, Waveforms]) -> Iterator[RecordingFault]:
                     f"transcribe it, or leave it out"
                 )
                 yield RecordingFault("warning", "script", recording.name, message, side)
+
+
+def _plural(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

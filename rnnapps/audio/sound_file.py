@@ -84,7 +84,8 @@ class SoundFile:
                 raise AudioFault(
                     "truncated", f"{self.called}: the file is cut short or damaged; get it again"
                 ) from None
-            if done < decoder.duration * decoder.rate - decoder.slack:  # False where the duration is nan
+            # Seconds times rate may be a little more than the samples they were made of. False where it is nan.
+            if done < decoder.duration * decoder.rate - decoder.slack - 0.5:
                 there = f"{done / decoder.rate:.2f} of {decoder.duration:.2f} seconds are there"
                 raise AudioFault("truncated", f"{self.called}: the file is cut short: {there}; get it again")
             if not done:
