@@ -79,7 +79,12 @@ def align(log_probs: tf.Tensor, frames: tf.Tensor, labels: tf.Tensor) -> Alignme
         paths = paths.write(t, tf.where(t < frames, state, 0))
         return t - 1, state - tf.gather(moves.read(t), state, batch_dims=1), paths
 
-    _, _, paths = tf.while_loop(lambda t, *_: t >= 0, backward, (steps - 1, state, paths))
+    _, _, paths = tf.while_loop(
+        lambda t, *_: t >= 0,
+        backward,
+        (steps - 1, state, paths),
+        shape_invariants=(tf.TensorShape([]), tf.TensorShape([None]), tf.TensorShape(None)),
+    )
     scores = tf.reduce_max(finals, axis=1)
     possible = scores > IMPOSSIBLE / 2
     on_label = tf.transpose(paths.stack())[:, :, None] == 2 * tf.range(length) + 1  # B, T, L

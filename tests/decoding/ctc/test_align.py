@@ -66,6 +66,12 @@ def test_it_runs_in_a_graph_of_unknown_shapes():
         np.testing.assert_array_equal(graph(*arguments).first, align(*arguments).first)
 
 
+def test_a_batch_may_have_a_known_size():
+    log_probs = tf.constant(LOG_PROBS[None])
+    graph = tf.function(lambda log_probs: align(log_probs, tf.constant([6]), tf.constant([[1, 2]])))
+    np.testing.assert_array_equal(graph(log_probs).last, align(log_probs, [6], [[1, 2]]).last)
+
+
 def test_a_recording_without_frames_says_nothing():
     found = align(np.zeros((2, 0, 4)), [0, 0], [[0], [1]])
     assert found.possible.numpy().tolist() == [True, False]
