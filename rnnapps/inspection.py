@@ -126,6 +126,25 @@ def _draw_curves(axes, rows: list[dict[str, str]], panel: str) -> None:
         axes.legend(frameon=False, fontsize=8)
 
 
+@contextmanager
+def drawn(path: str | Path, size: tuple[float, float], rows: int = 1, columns: int = 1, **options) -> Iterator:
+    """Axes to draw on, in fonts of most scripts; the picture is written when the block ends.
+
+    Args:
+        path: PNG, PDF or SVG file; its folder is made.
+        size: inches, width and height.
+        rows, columns: of axes.
+        options: of `matplotlib.figure.Figure.subplots`.
+
+    Yields:
+        matplotlib axes, or an array of them where there are several.
+    """
+    with _fonts():
+        figure, axes = _figure(size, rows, columns, **options)
+        yield axes
+        _save(figure, path)
+
+
 def _literal(label: str) -> str:
     return label.replace("$", r"\$")  # a pair of $ would be read as mathematics
 
@@ -143,12 +162,12 @@ def _fonts() -> Iterator[None]:
         yield
 
 
-def _figure(size: tuple[float, float], rows: int = 1, columns: int = 1):
+def _figure(size: tuple[float, float], rows: int = 1, columns: int = 1, **options):
     # Figure rather than pyplot: nothing global, no window, safe in threads and servers.
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=size, layout="constrained")
-    return figure, figure.subplots(rows, columns)
+    return figure, figure.subplots(rows, columns, **options)
 
 
 def _save(figure, path: str | Path) -> Path:
