@@ -40,6 +40,7 @@ def split_recordings(recordings: Sequence[Recording], given: Sequence[str | None
         ValueError: no such speaker, a size for a side that is given, or a side that would be empty.
     """
     places, report = _by_speaker(recordings, list(given), config)
+    way = _way(recordings, config)
     for side in HELD_OUT:
         if config.listed(f"{side}_speakers"):
             continue
@@ -49,7 +50,7 @@ def split_recordings(recordings: Sequence[Recording], given: Sequence[str | None
             report.append(f"{side} side: as the data say")
             continue
         free = [i for i, place in enumerate(places) if place in (None, "training")]
-        chosen, how = _chosen(recordings, free, side, config)
+        chosen, how = _chosen(recordings, free, side, way, config)
         for i in chosen:
             places[i] = side
         report.append(f"{side} side: {how}")
@@ -66,6 +67,13 @@ def drawn(recordings: Sequence[Recording], count: int, seed: int) -> list[Record
     """`count` of them, in their order; a smaller count with the same seed draws a part of what a larger one does."""
     chosen = set(_by_lot(recordings, range(len(recordings)), "sample", seed)[:count])
     return [recording for i, recording in enumerate(recordings) if i in chosen]
+
+
+def _way(recordings: Sequence[Recording], config: DataConfig) -> str:
+    if config.split != "auto":
+        return config.split
+    speakers = {recording.speaker for recording in recordings}
+    return "speakers" if None not in speakers and len(speakers) >= MANY_SPEAKERS else "random"
 
 
 def _by_speaker(
@@ -88,7 +96,9 @@ def _by_speaker(
     return places, report
 
 
-def _chosen(recordings: Sequence[Recording], free: list[int], side: str, config: DataConfig) -> tuple[list[int], str]:
+def _chosen(
+    recordings: Sequence[Recording], free: list[int], side: str, way: str, config: DataConfig
+) -> tuple[list[int], str]:
     size = getattr(config, f"{side}_size")
     option = f"data.{side}_size"
     if size is None:
@@ -98,12 +108,9 @@ def _chosen(recordings: Sequence[Recording], free: list[int], side: str, config:
         return [], "none; validation figures are the last word"
     if size >= len(free):
         raise ValueError(f"{option}: {size} recordings cannot be split off {len(free)}; give more, or a smaller side")
-    if config.split == "tail":
+    if way == "tail":
         return free[-size:], f"the last {size:,} of {len(free):,} recordings"
-    speakers = [recordings[i].speaker for i in free]
-    if config.split == "speakers" or (
-        config.split == "auto" and None not in speakers and len(set(speakers)) >= MANY_SPEAKERS
-    ):
+    if way == "speakers":
         return _whole_speakers(recordings, free, size, side, config)
     chosen = _by_lot(recordings, free, side, config.split_seed)[:size]
     return chosen, f"{size:,} of {len(free):,} recordings, drawn at random"

@@ -92,6 +92,12 @@ def test_one_sample_is_a_recording(tmp_path, rate, samples):
     assert read_audio(written(tmp_path, samples=tone()[:1]), rate).shape == (samples,)
 
 
+def test_no_whole_file_is_taken_for_a_short_one(tmp_path):
+    # Some counts of samples, divided by the rate and multiplied again, are more than they were.
+    for samples in range(1000, 1040):
+        assert len(read_audio(written(tmp_path, "a.flac", tone()[:samples], 22050), 22050)) == samples
+
+
 def test_a_wav_file_of_unknown_length_is_read_to_its_end(tmp_path):
     path = written(tmp_path)
     data = bytearray(path.read_bytes())
