@@ -101,8 +101,8 @@ def call_with_options(
 ) -> Any:
     """Calls `function` with arguments read from `argv`.
 
-    Parameters without a default and positional-only ones are positional, the others options; a keyword-only one
-    without a default is an option that must be given. A parameter that is a dataclass gives its fields as options
+    Parameters without a default and positional-only ones are positional, the others options; `*names` are any number
+    of positional ones; a keyword-only one without a default is an option that must be given. A parameter that is a dataclass gives its fields as options
     (`--model.units 512`), and `--config file.yaml` and `--print_config` come with it; `--preset` too where there are
     `presets`.
 
@@ -118,6 +118,8 @@ def call_with_options(
         for option in set(action.option_strings) & set(shorthands):
             action.help, action.metavar = f"Short for {shorthands[option]}.", action.dest.upper()
     argv = [_expand(argument, shorthands) for argument in argv]
+    if any(p.kind is p.VAR_POSITIONAL for p in inspect.signature(function).parameters.values()):
+        argv = _options_first(argv, parser)
     try:
         namespace = parser.parse_args(argv)
     except Exception as error:
@@ -158,6 +160,9 @@ def _parser(function: Callable, program: str):
     for name, parameter in optional.items():
         about = _argument_help(function, name)
         parser.add_argument(name, nargs="?", type=parameter.annotation, default=parameter.default, help=about)
+    for parameter in (p for p in parameters if p.kind is p.VAR_POSITIONAL):
+        about = _argument_help(function, parameter.name)
+        parser.add_argument(parameter.name, nargs="*", type=parameter.annotation, help=about).required = False
     for name, parameter in named.items():
         about = _argument_help(function, name)
         parser.add_argument(f"--{name}", type=parameter.annotation, required=True, help=about)
@@ -179,6 +184,27 @@ def _with_preset(argv: Sequence[str], folder: Path) -> list[str]:
     if found.preset not in known:
         raise BadInput(f"--preset: {found.preset!r} is not one of {', '.join(known)}")
     return ["--config", str(known[found.preset]), *rest]
+
+
+def _options_first(argv: Sequence[str], parser) -> list[str]:
+    """The same arguments with the positional ones last: argparse gives up `*names` at the first option among them."""
+    from jsonargparse import ActionYesNo
+
+    alone = {"-h", "--help"} | {
+        option for action in parser._actions if isinstance(action, ActionYesNo) for option in action.option_strings
+    }
+    options, names, rest = [], [], list(argv)
+    while rest:
+        argument = rest.pop(0)
+        if argument == "--":
+            names, rest = names + rest, []
+        elif not argument.startswith("-") or argument == "-":
+            names.append(argument)
+        else:
+            valued = "=" not in argument and argument not in alone
+            options += [argument, *rest[:valued]]
+            rest = rest[valued:]
+    return [*options, "--", *names] if names else options
 
 
 def _argument_help(function: Callable, name: str) -> str:

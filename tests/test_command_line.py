@@ -194,3 +194,28 @@ def test_a_bug_keeps_its_traceback(package):
     package.does = does
     with pytest.raises(ValueError, match="a bug"):
         run(["act"])
+
+
+def hear(run: str, *files: str, output: str | None = None, loud: bool = False):
+    """Hears."""
+    return run, files, output, loud
+
+
+@pytest.mark.parametrize(
+    ("argv", "expected"),
+    [
+        (["r"], ("r", (), None, False)),
+        (["r", "a", "b"], ("r", ("a", "b"), None, False)),
+        (["r", "--output", "o", "a", "b"], ("r", ("a", "b"), "o", False)),
+        (["r", "a", "--loud", "b"], ("r", ("a", "b"), None, True)),
+        (["--output=o", "r", "a", "-"], ("r", ("a", "-"), "o", False)),
+        (["r", "--loud", "--", "--a"], ("r", ("--a",), None, True)),
+    ],
+)
+def test_any_number_of_names_may_stand_among_options(argv, expected):
+    assert call_with_options(hear, "hear", argv) == expected
+
+
+def test_a_name_that_must_be_there_is_asked_for_among_any_number():
+    with pytest.raises(BadInput, match="required: run$"):
+        call_with_options(hear, "hear", ["--loud"])
