@@ -42,8 +42,8 @@ class Conditions:
     gains: tuple[float, float] = (-9.0, 3.0)
 
 
-# No kind of noise and no speed of the training side is on another one, even after the default augmentation, which mixes in
-# white and pink noise and babble and plays up to a tenth faster or slower.
+# No kind of noise and no speed of the training side is on another one, even after the default augmentation, which mixes
+# in white and pink noise and babble and plays up to a tenth faster or slower.
 CONDITIONS = {
     "training": Conditions(("white",), (18.0, 40.0), ((0.97, 1.03),)),
     "validation": Conditions(("rumble",), (12.0, 17.0), ((0.83, 0.86), (1.14, 1.17))),
