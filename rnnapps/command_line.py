@@ -102,9 +102,9 @@ def call_with_options(
     """Calls `function` with arguments read from `argv`.
 
     Parameters without a default and positional-only ones are positional, the others options; `*names` are any number
-    of positional ones; a keyword-only one without a default is an option that must be given. A parameter that is a dataclass gives its fields as options
-    (`--model.units 512`), and `--config file.yaml` and `--print_config` come with it; `--preset` too where there are
-    `presets`.
+    of positional ones; a keyword-only one without a default is an option that must be given. A parameter that is a
+    dataclass gives its fields as options (`--model.units 512`), and `--config file.yaml` and `--print_config` come with
+    it; `--preset` too where there are `presets`.
 
     Raises:
         BadInput: an option that does not exist or a value that is not allowed.

@@ -217,5 +217,5 @@ def test_any_number_of_names_may_stand_among_options(argv, expected):
 
 
 def test_a_name_that_must_be_there_is_asked_for_among_any_number():
-    with pytest.raises(BadInput, match="required: run$"):
+    with pytest.raises(BadInput, match=r"required: run$"):
         call_with_options(hear, "hear", ["--loud"])

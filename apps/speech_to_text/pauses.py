@@ -35,15 +35,11 @@ class Pauses:
             (first frame, (T, V)): together every frame once. One empty stretch where there are no frames, none where
             there are no pieces.
         """
-        begins, held = 0, None
+        cutter = Cutter(self, most)
         for piece in pieces:
-            held = piece if held is None else np.concatenate([held, piece])
-            while len(held) > most:
-                place = self.best_place(held[:most])
-                yield begins, held[:place]
-                begins, held = begins + place, held[place:]
-        if held is not None:
-            yield begins, held
+            yield from cutter.add(piece)
+        if cutter.held is not None:
+            yield cutter.begins, cutter.held
 
     def best_place(self, log_probs: np.ndarray) -> int:
         """The middle of the longest pause between two words in the last two thirds; of equals the last.
@@ -56,8 +52,8 @@ class Pauses:
             Frames before the cut, 1 to T.
         """
         count, least = len(log_probs), max(1, len(log_probs) // 3)
-        path = log_probs[:, : len(self.separators)].argmax(axis=1)  # T
-        quiet = (path == BLANK) | self.separators[path]
+        path = self._path(log_probs)
+        quiet = self._quiet(path)
         edges = np.flatnonzero(np.diff(np.concatenate([[False], quiet, [False]]).astype(np.int8)))
         starts, ends = edges[::2], edges[1::2]
         followed = np.append(path, BLANK)[ends]
@@ -73,3 +69,52 @@ class Pauses:
             starts, ends = starts[known], ends[known]
         best = len(starts) - 1 - int(np.argmax((ends - starts)[::-1]))
         return int(starts[best] + ends[best] + 1) // 2
+
+    def first_place(self, log_probs: np.ndarray, pause: int) -> int:
+        """The middle of the first pause of `pause` frames behind anything said, as soon as it is that long.
+
+        Returns:
+            Frames before the cut; 0 where there is no such pause.
+        """
+        quiet = self._quiet(self._path(log_probs))
+        said = np.logical_or.accumulate(~quiet)
+        counts = np.arange(1, len(quiet) + 1)
+        lengths = counts - np.maximum.accumulate(np.where(quiet, 0, counts))  # of the pause so far
+        ends = np.flatnonzero(said & (lengths == pause))
+        return int(ends[0]) + 1 - pause // 2 if len(ends) else 0
+
+    def _path(self, log_probs: np.ndarray) -> np.ndarray:
+        return log_probs[:, : len(self.separators)].argmax(axis=1)  # T
+
+    def _quiet(self, path: np.ndarray) -> np.ndarray:
+        return (path == BLANK) | self.separators[path]
+
+
+class Cutter:
+    """Frames as they come, given back in stretches; where they are cut does not depend on how they come.
+
+    Args:
+        pauses: where to cut.
+        most: frames of a stretch.
+        pause: frames after which a stretch ends at once; None waits until it is long enough.
+
+    Attributes:
+        held: (T, V), what no stretch has yet; None before the first piece.
+        begins: number of its first frame.
+    """
+
+    def __init__(self, pauses: Pauses, most: int, pause: int | None = None):
+        self.pauses, self.most, self.pause = pauses, most, pause
+        self.held: np.ndarray | None = None
+        self.begins = 0
+
+    def add(self, piece: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
+        """The stretches (first frame, (T, V)) that have ended with this piece (t, V)."""
+        self.held = piece if self.held is None else np.concatenate([self.held, piece])
+        while place := self._place():
+            yield self.begins, self.held[:place]
+            self.begins, self.held = self.begins + place, self.held[place:]
+
+    def _place(self) -> int:
+        place = self.pauses.first_place(self.held[: self.most], self.pause) if self.pause else 0
+        return place or (self.pauses.best_place(self.held[: self.most]) if len(self.held) > self.most else 0)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from apps.speech_to_text.pauses import Pauses
+from apps.speech_to_text.pauses import Cutter, Pauses
 
 # Symbols: blank, space, a, b; and _c, which begins a word by itself.
 PAUSES = Pauses(separators=[False, True, False, False, False], beginnings=[False, False, False, False, True])
@@ -64,3 +64,21 @@ def test_what_fits_is_not_cut():
 
 def test_no_frames_are_one_empty_stretch():
     assert [len(stretch) for _, stretch in PAUSES.cut([frames("")], most=5)] == [0]
+
+
+def test_a_pause_that_is_long_enough_is_cut_in_its_middle_at_once():
+    # Silence before anything is said does not count; the pause of 4 is frames 7 to 10.
+    assert PAUSES.first_place(frames(".....ab........ba"), pause=4) == 9
+
+
+def test_a_short_pause_is_not_cut_at_once():
+    assert PAUSES.first_place(frames("....ab...ba.."), pause=4) == 0
+
+
+@pytest.mark.parametrize("piece", [1, 5, 300])
+def test_cuts_at_once_do_not_depend_on_the_pieces(piece):
+    whole = frames("..ab._.a......ba_a....." * 10)
+    cutter = Cutter(PAUSES, most=100, pause=4)
+    firsts = [first for at in range(0, len(whole), piece) for first, _ in cutter.add(whole[at : at + piece])]
+    # Of each 23 frames 4 are silent from 8 and from 18 on; the recording itself begins in frame 0.
+    assert [*firsts, cutter.begins] == [0, *(23 * phrase + place for phrase in range(10) for place in (10, 20))]
