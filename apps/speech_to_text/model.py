@@ -55,7 +55,14 @@ class Recognizer(keras.Model):
         self.features = Features(**dataclasses.asdict(features), name="features")
         self.spec_augment = spec_augment(config, self.features)
         self.convolutions = ConvSubsampling(
-            model.filters, model.kernel_size, model.strides, causal=model.causal, name="subsampling"
+            model.filters,
+            model.kernel_size,
+            model.strides,
+            causal=model.causal,
+            over_bands=model.convolutions == "bands",
+            width=model.units * (2 if model.bidirectional else 1),
+            parts=1 + features.deltas,
+            name="subsampling",
         )
         self.dropout = keras.layers.Dropout(model.dropout)
         self.recurrent = [_recurrent(model, number) for number in range(model.layers)]

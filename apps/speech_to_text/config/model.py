@@ -15,7 +15,9 @@ class ModelConfig:
     Args:
         subsampling: feature frames per output frame: 1, or a product of 2 and 3. More is faster, but an output frame
             says one character at most: `check` tells the largest that is safe.
-        filters: channels of the convolutions before the recurrent layers.
+        convolutions: before the recurrent layers: time, over frames alone, fastest; bands, over frames and mel bands,
+            which learns more of little data.
+        filters: channels of the convolutions; 32 are many for `bands`, whose output is `units` wide per direction.
         kernel_size: frames that each convolution sees.
         causal: convolutions see no later frame, as streaming needs.
         cell: lstm, gru or simple_rnn.
@@ -34,6 +36,7 @@ class ModelConfig:
     """
 
     subsampling: int = 4
+    convolutions: Literal["time", "bands"] = "time"
     filters: int = 64
     kernel_size: int = 5
     causal: bool = False
@@ -51,6 +54,7 @@ class ModelConfig:
     ctc_weight: float = 0.5
 
     def __post_init__(self):
+        one_of(self, "model", "convolutions", ("time", "bands"))
         one_of(self, "model", "cell", ("lstm", "gru", "simple_rnn"))
         one_of(self, "model", "head", ("ctc", "attention", "joint", "keyword"))
         one_of(self, "model", "attention", ("bahdanau", "location"))
