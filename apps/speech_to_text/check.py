@@ -19,17 +19,17 @@ def check(config: SpeechConfig, report: str | None = None) -> None:
 
     Args:
         config: every option, as for training.
-        report: file to write all faults to, as a table with tabs between columns; what is printed is the first of
-            each kind.
+        report: file to write all faults to, as a table with tabs between columns; what is printed is all errors, and
+            the first warnings and notes of each kind.
     """
-    from .corpus_faults import check_corpus
-    from .data import read_corpus
+    from .corpus_faults import check_corpus, in_one_line
+    from .data import list_corpus
     from .describe_corpus import describe_corpus
     from .units import build_units
     from .with_rate import with_rate
 
     with reading_input():
-        corpus = read_corpus(config.data)
+        corpus = list_corpus(config.data)
         print("\n".join(corpus.report), flush=True)
         config = with_rate(config, corpus)
         units = build_units(config, corpus.training)
@@ -39,14 +39,12 @@ def check(config: SpeechConfig, report: str | None = None) -> None:
         with reading_input():
             write_faults(checked.faults, report)
         print(f"\nall faults: {report}")
-    errors, warnings, notes = (len(checked.of(level)) for level in ("error", "warning", "note"))
+    errors, warnings, notes = (checked.of(level) for level in ("error", "warning", "note"))
     if errors or warnings:
-        first = (checked.of("error") or checked.of("warning"))[0]
-        refused = "training would refuse the errors" if errors else "training would go on"
-        raise BadInput(
-            f"{_counted(errors, 'error')} and {_counted(warnings, 'warning')} ({refused}), first: {first.message}"
-        )
-    print("\nnothing that training would refuse" + (f"; {_counted(notes, 'note')} above" if notes else ""))
+        counts = f"{_counted(len(errors), 'error')} and {_counted(len(warnings), 'warning')}"
+        refused = "training refuses errors" if errors else "training would go on"
+        raise BadInput(f"{counts} ({refused}): {in_one_line(errors or warnings)}")
+    print("\nnothing that training would refuse" + (f"; {_counted(len(notes), 'note')} above" if notes else ""))
 
 
 def write_faults(faults, path: str | Path) -> None:
@@ -58,13 +56,14 @@ def write_faults(faults, path: str | Path) -> None:
 
 
 def _listed(faults) -> Iterator[str]:
-    """The faults kind by kind: how many, and the first of them."""
+    """The faults kind by kind: how many, and which."""
     for (level, kind), group in itertools.groupby(faults, key=lambda fault: (fault.level, fault.kind)):
         found = list(group)
+        shown = len(found) if level == "error" else SHOWN
         yield f"\n{level} {kind}: {len(found):,}"
-        yield from (f"  {fault.message}" for fault in found[:SHOWN])
-        if len(found) > SHOWN:
-            yield f"  and {len(found) - SHOWN:,} more; --report FILE writes all"
+        yield from (f"  {fault.message}" for fault in found[:shown])
+        if len(found) > shown:
+            yield f"  and {len(found) - shown:,} more; --report FILE writes all"
 
 
 def _counted(number: int, what: str) -> str:

@@ -52,13 +52,8 @@ class CheckedCorpus:
             return self
         if faulty == "leave_out":
             return self._without({(fault.side, fault.name) for fault in errors})
-        if len(errors) == 1:
-            raise ValueError(errors[0].message)
-        listed = "; ".join(fault.message for fault in errors[:SHOWN])
-        more = f"; and {len(errors) - SHOWN:,} more, which check lists" if len(errors) > SHOWN else ""
-        raise ValueError(
-            f"{len(errors):,} faults; data.faulty leave_out trains without these recordings: {listed}{more}"
-        )
+        advice = "" if len(errors) == 1 else f"{len(errors):,} recordings; data.faulty leave_out trains without them: "
+        raise ValueError(advice + in_one_line(errors))
 
     def summary(self) -> list[str]:
         """A line that counts what is suspect, kind by kind; none where nothing is."""
@@ -96,11 +91,16 @@ def check_corpus(corpus: Corpus, units: Units, config: SpeechConfig) -> CheckedC
     return CheckedCorpus(corpus, waveforms, tuple(_sorted(_faults(waveforms, units, config))))
 
 
+def in_one_line(faults: Sequence[RecordingFault]) -> str:
+    """What is wrong with the first of them, and how many more there are."""
+    more = f"; and {len(faults) - SHOWN:,} more, which check lists" if len(faults) > SHOWN else ""
+    return "; ".join(fault.message for fault in faults[:SHOWN]) + more
+
+
 def _faults(sides: dict[str, Waveforms], units: Units, config: SpeechConfig) -> Iterable[RecordingFault]:
     for side, waveforms in sides.items():
         found = (
-            *check_recordings(waveforms),
-            *too_short(waveforms, units, config, side),
+            *_first(check_recordings(waveforms), too_short(waveforms, units, config, side)),
             *unknown_symbols(waveforms, units, side),
             *empty_texts(waveforms),
         )
@@ -111,6 +111,15 @@ def _faults(sides: dict[str, Waveforms], units: Units, config: SpeechConfig) -> 
     data = config.data
     given = (data.validation, data.test, data.validation_speakers, data.test_speakers, data.split_column)
     yield from shared_speakers(sides, divided_by_user=any(given))
+
+
+def _first(*kinds: Iterable[RecordingFault]) -> Iterable[RecordingFault]:
+    """Of each recording the errors of the first kind that it has: a silent one need not be called too short as well."""
+    told: set[str] = set()
+    for kind in kinds:
+        found = [fault for fault in kind if fault.name not in told]
+        yield from found
+        told |= {fault.name for fault in found if fault.level == "error"}
 
 
 def _sorted(faults: Iterable[RecordingFault]) -> Sequence[RecordingFault]:

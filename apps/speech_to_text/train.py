@@ -33,7 +33,7 @@ def train(config: SpeechConfig, run: str | None = None, resume: bool = False) ->
 
     from .conclude import conclude
     from .corpus_faults import check_corpus
-    from .data import read_corpus
+    from .data import list_corpus, read_corpus
     from .training_run import fit_recognizer, prepare
     from .units import build_units
     from .with_rate import with_rate
@@ -42,7 +42,7 @@ def train(config: SpeechConfig, run: str | None = None, resume: bool = False) ->
         one_thread_per_operation()
     set_seed(config.train.seed)
     with reading_input():
-        corpus = read_corpus(config.data)
+        corpus = (list_corpus if config.data.faulty == "leave_out" else read_corpus)(config.data)
         print("\n".join(corpus.report), flush=True)
         config = with_rate(config, corpus)
         units = build_units(config, corpus.training)

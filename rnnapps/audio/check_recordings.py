@@ -11,6 +11,8 @@ from rnnapps.audio.measure import Measurement
 from rnnapps.audio.recording_fault import RecordingFault
 from rnnapps.audio.waveforms import Waveforms
 
+# No sound of speech is shorter.
+SHORTEST = 0.02  # seconds
 # 70 dB below full scale, ten steps of 16 bits: the noise of a microphone that nobody speaks into.
 SILENT = 3e-4
 # Natural recordings have no sample in a flat top, but for a few of 8 bits, whose steps are wide.
@@ -40,6 +42,9 @@ def check_recordings(waveforms: Waveforms) -> Iterator[RecordingFault]:
         name = recording.name
         if error is not None:
             yield RecordingFault("error", _kind(error), name, str(error))
+        elif measurement.seconds < SHORTEST:
+            found = f"is {measurement.samples} sample{'s' * (measurement.samples > 1)} long"
+            yield RecordingFault("error", "empty", name, f"{name}: {found}, in which nothing can be said; leave it out")
         elif measurement.peak < SILENT:
             if recording.text:
                 message = (
