@@ -64,7 +64,10 @@ def log_mel(samples: tf.Tensor, window: int, hop: int, fft_length: int, filters:
     Returns:
         (B, (N - W) // hop + 1, bands); no frame where N < W.
     """
-    frames = tf.signal.frame(samples, window, hop) * tf.signal.hann_window(window, periodic=True)
-    spectra = tf.signal.rfft(frames, [fft_length])
+    # Not tf.signal.hann_window: of an odd length, it is not periodic.
+    hann = 0.5 - 0.5 * np.cos(2 * np.pi / window * np.arange(window))
+    frames = tf.signal.frame(samples, window, hop) * hann.astype("float32")
+    # tf.signal.rfft pads by itself, but not where there is no frame.
+    spectra = tf.signal.rfft(tf.pad(frames, [[0, 0], [0, 0], [0, fft_length - window]]))
     power = tf.square(tf.math.real(spectra)) + tf.square(tf.math.imag(spectra))
     return 10 / math.log(10) * tf.math.log(tf.maximum(tf.matmul(power, filters), LEAST_POWER))
