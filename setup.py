@@ -4,7 +4,7 @@ from setuptools import find_packages, setup
 
 # tensorflow-text is built for one minor version of TensorFlow, so the two ranges move together.
 TRANSLATION = ["tensorflow-text>=2.21,<2.22", "sentencepiece>=0.2", "sacrebleu>=2.4", "matplotlib>=3.8"]
-SPEECH = ["librosa>=0.10", "soundfile>=0.12", "jiwer>=3.0", "matplotlib>=3.8"]
+SPEECH = ["librosa>=0.10", "soundfile>=0.12", "jiwer>=3.0", "sentencepiece>=0.2", "matplotlib>=3.8"]
 STOCKS = ["pandas>=2.1", "matplotlib>=3.8", "statsmodels>=0.14", "bokeh-sampledata>=2024.2"]
 # KerasTuner imports tensorboard, which TensorFlow no longer brings.
 TUNING = ["keras-tuner>=1.4.8", "tensorboard"]
@@ -29,6 +29,7 @@ setup(
     package_dir={"rnnapps": "rnnapps", "rnnapps_apps": "apps"},
     package_data={
         "rnnapps_apps.translation": ["phrasebook/*.tsv", "phrasebook/*.md", "presets/*.yaml"],
+        "rnnapps_apps.speech_to_text": ["digits/prompts/*.wav", "digits/*.txt", "digits/*.md", "presets/*.yaml"],
         "rnnapps_apps.stock_prediction": ["presets/*.yaml"],
     },
     install_requires=["tensorflow>=2.21,<2.22", "keras>=3.12,<4"],
@@ -40,6 +41,7 @@ setup(
         "apps": APPS,
         "dev": [
             *TRANSLATION,
+            *SPEECH,
             *STOCKS,
             *COMMAND_LINE,
             "pytest>=8",

@@ -47,6 +47,7 @@ def test_the_console_command_is_declared(installed):
 @pytest.mark.parametrize(
     ("application", "words"),
     [
+        ("speech_to_text", "train on the embedded digits"),
         ("translation", "train on the embedded phrasebook"),
         ("stock_prediction", "train on the embedded prices"),
     ],
@@ -63,6 +64,26 @@ def test_the_presets_are_in_it(application, installed):
     there = (CHECKOUT / "apps" / application / "presets").glob("*.yaml")
     inside = (installed / "rnnapps_apps" / application / "presets").glob("*.yaml")
     assert sorted(path.name for path in inside) == sorted(path.name for path in there) != []
+
+
+def test_the_embedded_recordings_are_in_it(installed):
+    code = (
+        "from rnnapps_apps.speech_to_text.config import DataConfig\n"
+        "from rnnapps_apps.speech_to_text import data\n"
+        "corpus = data.read_corpus(DataConfig(strings=20))\n"
+        "print(len(corpus.training), len(corpus.test[0].waveform(8000)) > 1000, data.__file__)"
+    )
+    result = run(installed, code)
+    assert result.returncode == 0, result.stderr
+    count, heard, path = result.stdout.split()
+    assert (count, heard) == ("20", "True")
+    assert Path(path).is_relative_to(installed)
+
+
+def test_the_licence_of_the_recordings_is_beside_them(installed):
+    folder = installed / "rnnapps_apps" / "speech_to_text" / "digits"
+    assert len(list((folder / "prompts").glob("*.wav"))) == 10
+    assert "Attribution-ShareAlike 3.0" in (folder / "LICENSE-CC-BY-SA-3.0.txt").read_text(encoding="utf-8")
 
 
 def test_the_embedded_data_are_in_it(installed):

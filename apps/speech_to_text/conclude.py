@@ -14,6 +14,7 @@ from rnnapps.inspection import plot_history
 
 from .config import SpeechConfig
 from .corpus_faults import CheckedCorpus
+from .evaluation_report import table
 from .export import write_saved_model
 from .recognition import Recognition
 from .run_folder import RunFolder
@@ -57,7 +58,7 @@ def conclude(
     heard = recognition.transcriber().transcribe(waveforms)
     figures = score(config, [one.text for one in heard], scored)
     methods = {"model": figures, "commonest text": score(config, [_commonest(corpus.training)] * len(scored), scored)}
-    table = _table(methods)
+    scores = _table(methods)
     title = f"{len(scored):,} {side} recordings"
     metrics = {
         side: {"recordings": len(scored), **figures, "baselines": {k: v for k, v in methods.items() if k != "model"}},
@@ -68,7 +69,7 @@ def conclude(
             "recordings": {name: len(recordings) for name, recordings in corpus.sides.items()},
         },
         "parameters": prepared.model.count_params(),
-        "quality": f"{title}, in percent:\n```\n{table}\n```",
+        "quality": f"{title}, in percent:\n```\n{scores}\n```",
     }
     folder.write_metrics(metrics)
     if not (path := folder.path / "1").exists():
@@ -81,7 +82,7 @@ def conclude(
     )
     examples = [_example(file, scored[row], heard[row]) for file, row in zip(files, chosen, strict=True)]
     silence = _told_silence(trained, prepared)
-    return Conclusion("\n".join(["", f"{title}, in percent", table, *silence, "", *examples]).rstrip(), tuple(plots))
+    return Conclusion("\n".join(["", f"{title}, in percent", scores, *silence, "", *examples]).rstrip(), tuple(plots))
 
 
 def score(config: SpeechConfig, texts: Sequence[str], recordings: Sequence[Recording]) -> dict[str, float]:
@@ -108,16 +109,8 @@ def write_examples(
 
 
 def _table(methods: dict[str, dict[str, float]]) -> str:
-    names = list(methods["model"])
-    rows = [["", *(NAMES[name] for name in names)]]
-    rows += [[method, *(f"{figures[name]:.1f}" for name in names)] for method, figures in methods.items()]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  "
-        + row[0].ljust(widths[0])
-        + "".join(f"  {cell:>{width}}" for cell, width in zip(row[1:], widths[1:], strict=True))
-        for row in rows
-    )
+    header = ["", *(NAMES[name] for name in methods["model"])]
+    return table(header, [[method, *(f"{rate:.1f}" for rate in found.values())] for method, found in methods.items()])
 
 
 def _told_silence(trained: dict, prepared: Prepared) -> list[str]:
