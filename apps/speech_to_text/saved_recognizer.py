@@ -105,7 +105,10 @@ class SavedRecognizer:
     def _stream_specs(self) -> dict[str, tf.TensorSpec]:
         specs = {"chunk": tf.TensorSpec((None, None), tf.float32, "chunk"), "last": tf.TensorSpec((), tf.bool, "last")}
         for name, value in self._first_states().items():
-            specs[name] = tf.TensorSpec(value.shape, value.dtype, name)
+            # Samples and frames that are kept for the next chunk: their number changes.
+            kept = name == "features_samples" or value.shape.rank == 3
+            shape = (None, None, *value.shape[2:]) if kept else (None, *value.shape[1:])
+            specs[name] = tf.TensorSpec(shape, value.dtype, name)
         return specs
 
 

@@ -17,6 +17,9 @@ from .run_folder import RunFolder
 from .units import Units
 from .validation_figures import LogFigures, ValidationFigures, evenly
 
+# Recordings whose mean and deviation normalisation begins with: more would not change them.
+MOST_ADAPTED = 300
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -46,6 +49,9 @@ def prepare(config: SpeechConfig, checked: CheckedCorpus, units: Units) -> Prepa
     measured = waveforms.recordings
     validation = validation_batches(measured, units, config, waveforms)
     model = build_recognizer(config, len(units.symbols))
+    if config.features.normalization in ("running", "training"):
+        heard = checked.waveforms["training"]
+        model.features.adapt(heard[int(row)] for row in evenly(len(heard), MOST_ADAPTED))
     # Batches have many shapes, and XLA would compile for each.
     model.compile(optimizer=optimizer_of(config.train, config.train.epochs * len(training)), jit_compile=False)
     figures = ValidationFigures(model, validation, [recording.text for recording in measured], units)
