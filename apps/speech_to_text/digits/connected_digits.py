@@ -45,7 +45,7 @@ class Conditions:
 # No kind of noise and no speed of the training side is on another one, even after the default augmentation, which mixes
 # in white and pink noise and babble and plays up to a tenth faster or slower.
 CONDITIONS = {
-    "training": Conditions(("white",), (18.0, 40.0), ((0.97, 1.03),)),
+    "training": Conditions(("white",), (18.0, 40.0), ((1.0, 1.0),)),
     "validation": Conditions(("rumble",), (12.0, 17.0), ((0.83, 0.86), (1.14, 1.17))),
     "test": Conditions(("hum", "crackle"), (10.0, 15.0), ((0.80, 0.84), (1.17, 1.22))),
 }
