@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import unicodedata
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -109,12 +110,16 @@ def read_recordings(config: DataConfig, path: str | Path) -> list[Recording]:
     """All recordings of another list or folder than the run's, whatever sides it has; to evaluate on them.
 
     Args:
-        config: of the run: how columns are called and what becomes of texts.
+        config: of the run: how columns are called, where they are not called as usual, and what becomes of texts.
         path: as `config.path`.
     Raises:
         FileNotFoundError, ValueError: as `read_corpus`.
     """
-    listing = _listing(config, path)
+    own = dataclasses.replace(config, audio_folder=None, dataset=None, format="auto")
+    try:
+        listing = _listing(own, path)
+    except ValueError:  # its columns may have other names than those of the run's list
+        listing = read_listing(path)
     recordings = _recordings(listing.rows, listing, config)
     refuse_missing(recordings, listing.folder)
     return recordings

@@ -13,7 +13,7 @@ from pathlib import Path
 from rnnapps.audio.archive import Archive
 from rnnapps.downloads import cache_folder, check_zip, download
 
-from .layouts import PART, Listing, read_fsdd, read_librispeech, read_ljspeech
+from .layouts import FSDD_NAME, PART, Listing, read_fsdd, read_librispeech, read_ljspeech
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,12 @@ class Fsdd:
     def _check(self, file: Path) -> None:
         check_zip(file)
         archive = Archive(file)
-        names = {name.rpartition("/")[2]: name for name in archive.names if name.endswith(".wav")}
+        names = {name.rpartition("/")[2]: name for name in archive.names if FSDD_NAME.fullmatch(name)}
         content = hashlib.sha256()
         for short in sorted(names):
             content.update(short.encode() + hashlib.sha256(archive.read(names[short])).digest())
         if content.hexdigest() != self.CONTENT:
-            raise ValueError(f"other recordings than those of {self.COMMIT[:12]}: {len(names):,} WAV files")
+            raise ValueError(f"other recordings than those of {self.COMMIT[:12]}: {len(names):,} of them")
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,8 @@ def read_fsdd(path: Path) -> Listing:
     names = archive.names if archive else sorted(file.name for file in inside.iterdir())
     found = sorted((match for name in names if (match := FSDD_NAME.fullmatch(name))), key=_digit_order)
     if not found:
-        raise ValueError(f"{path}: no recording with a name such as 7_jackson_32.wav in it")
+        advice = "; unpack zip files of other data and give the folder" if archive else ""
+        raise ValueError(f"{path}: no recording with a name such as 7_jackson_32.wav in it{advice}")
     rows = [
         Listed(
             match[0],

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,7 +89,7 @@ def read_manifest(path: str | Path, columns: Columns | None = None) -> list[List
     """Reads a list of recordings: JSON lines, or a table of columns.
 
     A JSON line is {"audio_filepath": ..., "text": ..., "speaker": ..., ...}; a table has a first row of column names,
-    or is path<TAB>text. UTF-8, with or without a byte order mark; blank lines are passed over.
+    or is path<TAB>text. UTF-8, with or without a byte order mark, gzip allowed; blank lines are passed over.
 
     Args:
         path: the file; tables end in .csv, .tsv or .txt, or simply do not begin with "{".
@@ -115,7 +117,13 @@ def _lines(path: Path) -> list[str]:
         raise ValueError(f"{path}: is a folder; a manifest or table was expected")
     if not path.is_file():
         raise FileNotFoundError(f"{path}: no such file")
-    data = path.read_bytes().removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
+    data = path.read_bytes()
+    if data.startswith(b"\x1f\x8b"):
+        try:
+            data = gzip.decompress(data)
+        except (EOFError, OSError, zlib.error) as error:
+            raise ValueError(f"{path}: the gzip file is damaged: {error}; get it again") from None
+    data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
     lines = data.split(b"\n")  # str.splitlines would also split at U+2028 inside a sentence
     try:
         return [line.decode("utf-8") for line in lines]

@@ -1,5 +1,7 @@
 """Lists of recordings: JSON lines and tables, and one line for each mistake in them."""
 
+import gzip
+
 import pytest
 
 from rnnapps.audio.read_manifest import Columns, Listed, read_manifest
@@ -51,6 +53,12 @@ def test_two_columns_without_names_are_path_and_text(tmp_path):
 
 def test_a_line_separator_inside_a_text_ends_no_line(tmp_path):
     assert rows(write(tmp_path, "a.wav\tone\u2028two\n", "m.tsv")) == [("a.wav", "one\u2028two", None, None)]
+
+
+def test_a_list_may_be_compressed(tmp_path):
+    content = gzip.compress(b'{"audio_filepath": "a.wav", "text": "Hi"}')
+    assert rows(write(tmp_path, content, "list.jsonl.gz")) == [("a.wav", "Hi", None, None)]
+    assert "gzip file is damaged" in message(write(tmp_path, content[:20], "half.jsonl.gz"))
 
 
 @pytest.mark.parametrize(

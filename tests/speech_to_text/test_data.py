@@ -227,6 +227,13 @@ def test_recordings_to_evaluate_on_are_read_whatever_sides_they_have(tmp_path):
     assert len(read_recordings(DataConfig(), tmp_path)) == 24
 
 
+def test_recordings_to_evaluate_on_may_have_other_columns_than_the_run(tmp_path):
+    run = DataConfig(path="elsewhere.csv", text_column="said", audio_folder="elsewhere")
+    assert len(read_recordings(run, manifest(tmp_path, 3))) == 3
+    (tmp_path / "list.csv").write_text("path,said,text\n00.wav,right,wrong\n")
+    assert [r.text for r in read_recordings(run, tmp_path / "list.csv")] == ["right"]
+
+
 def test_long_training_recordings_are_left_out_and_reported(tmp_path):
     path = manifest(tmp_path)
     sound(tmp_path / "00.wav", 2.0)

@@ -164,7 +164,7 @@ def test_an_archive_of_other_digits_is_refused(cache, monkeypatch):
     site = Site(zipped(FSDD | {"recordings/3_ann_4.wav": sound()}))
     with serving(site):
         publish_fsdd(monkeypatch, site, FSDD)
-        with pytest.raises(ValueError, match="other recordings than those of 26eb9aaf76e8: 9 WAV files"):
+        with pytest.raises(ValueError, match="other recordings than those of 26eb9aaf76e8: 9 of them"):
             read_corpus(DataConfig(dataset="fsdd"))
 
 
