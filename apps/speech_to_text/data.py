@@ -115,7 +115,7 @@ def read_recordings(config: DataConfig, path: str | Path) -> list[Recording]:
     Raises:
         FileNotFoundError, ValueError: as `read_corpus`.
     """
-    own = dataclasses.replace(config, audio_folder=None, dataset=None, format="auto")
+    own = dataclasses.replace(config, path=str(path), dataset=None, audio_folder=None, format="auto")
     try:
         listing = _listing(own, path)
     except ValueError:  # its columns may have other names than those of the run's list
