@@ -14,17 +14,19 @@ def white(samples: int, rate: int, rng: np.random.Generator) -> np.ndarray:
 
 def rumble(samples: int, rate: int, rng: np.random.Generator) -> np.ndarray:
     """Of a road or a ventilator: power falls by 6 dB an octave above 50 Hz."""
-    from scipy.signal import lfilter
-
-    return _scaled(lfilter([1], [1, -np.exp(-2 * np.pi * 50 / rate)], rng.standard_normal(samples)))
+    size = 1 << (samples - 1).bit_length()  # transforms of other sizes may take far longer
+    spectrum = np.fft.rfft(rng.standard_normal(size, np.float32))
+    slope = np.sqrt(1 + (np.fft.rfftfreq(size, 1 / rate) / 50) ** 2)
+    return _scaled(np.fft.irfft(spectrum / slope)[:samples])
 
 
 def hum(samples: int, rate: int, rng: np.random.Generator) -> np.ndarray:
-    """Of the mains: a tone of 50 or 60 Hz and nineteen harmonics with random phases."""
+    """Of the mains: a tone of 50 or 60 Hz and nineteen harmonics with random phases, and a faint hiss."""
     tone = rng.choice([50, 60]) * (np.arange(rate // 10) / rate)  # whole periods of either
     order = np.arange(1, 21)[:, None]
     phases = rng.uniform(size=(20, 1))
-    return _scaled(np.resize((np.sin(2 * np.pi * (order * tone + phases)) / order).sum(0), samples))
+    tones = np.resize((np.sin(2 * np.pi * (order * tone + phases)) / order).sum(0), samples)
+    return _scaled(tones + 3e-3 * rng.standard_normal(samples, np.float32))
 
 
 def crackle(samples: int, rate: int, rng: np.random.Generator) -> np.ndarray:
