@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from rnnapps.command_line import BadInput, reading_input
 from rnnapps.export import export_saved_model, exported_versions
@@ -49,13 +53,17 @@ def next_version(folder: RunFolder) -> Path:
     return folder.path / str(max(exported_versions(folder.path), default=0) + 1)
 
 
-def load_trained(folder: RunFolder):
+def load_trained(folder: RunFolder, decode: Mapping[str, Any] = MappingProxyType({})):
     """The `Recognition` of a run from its weights, not from its SavedModel.
 
+    Args:
+        folder: the run's.
+        decode: options of section decode that are to be other than the run's.
     Raises:
         FileNotFoundError: the run has not ended yet, or its files are gone.
         ValueError: the weights do not fit the configuration.
     """
+    from .decoder import Decoder
     from .model import build_recognizer
     from .recognition import Recognition
     from .units import Units
@@ -63,9 +71,10 @@ def load_trained(folder: RunFolder):
     if not folder.weights.is_file():
         raise FileNotFoundError(f"{folder.weights}: no trained weights; finish the run with train --resume")
     config, units = folder.config(), Units.load(folder.path)
+    config = dataclasses.replace(config, decode=dataclasses.replace(config.decode, **decode))
     model = build_recognizer(config, len(units))
     try:
         model.load_weights(folder.weights)
     except Exception as error:  # a flipped bit can make the reader raise nearly anything
         raise ValueError(f"{folder.weights}: cannot be loaded ({error}); start another run") from None
-    return Recognition(model, units, config)
+    return Recognition(model, units, config, Decoder.load(folder.path, config, units).search(config, units))

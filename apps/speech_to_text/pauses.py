@@ -6,7 +6,7 @@ for half a minute without a pause between two words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -88,6 +88,14 @@ class Pauses:
 
     def _quiet(self, path: np.ndarray) -> np.ndarray:
         return (path == BLANK) | self.separators[path]
+
+
+def pauses_between(symbols: Sequence[str]) -> Pauses:
+    """Where the words of these symbols begin and end; `Units` has them so that a space begins a word."""
+    forms = [symbol.lstrip(" ") for symbol in symbols]
+    separators = [bool(symbol) and not form for symbol, form in zip(symbols, forms, strict=True)]
+    beginnings = [symbol != form and bool(form) for symbol, form in zip(symbols, forms, strict=True)]
+    return Pauses(np.array(separators), np.array(beginnings))
 
 
 class Cutter:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
 import tensorflow as tf
 
 from .config import SpeechConfig
 from .graph_decoding import Answer, FrameDecoding, LabelDecoding, SpelledDecoding, recognize
 from .joint_search import JointSearch
+from .live import WHOLE, Live
 from .long_recordings import STRETCH, LongRecordings, StreamedPosteriors, WindowedPosteriors
 from .model import Recognizer
-from .pauses import Pauses
+from .pauses import pauses_between
 from .quiet_places import QuietPlaces
 from .transcriber import Transcriber
 from .units import Units
@@ -49,6 +49,18 @@ class Recognition(tf.Module):
             return Transcriber(recognize, self.model.rate, self._long(recognize))
         return Transcriber(recognize, self.model.rate, self._long(recognize), SPELLED_SECONDS)
 
+    def live(self) -> Live:
+        """For sound that comes bit by bit.
+
+        Raises:
+            ValueError: the network reads whole recordings.
+        """
+        model, symbols = self.model, self.units.symbols
+        if not model.streamable or model.attention is not None:
+            raise ValueError(f"the model {WHOLE}")
+        decode = tf.function(self.decode, input_signature=_frames(len(symbols)))
+        return Live(self._posteriors(), decode, pauses_between(symbols), symbols, model.frame_seconds)
+
     def _decoding(self, search):
         model, symbols, decode = self.model, self.units.symbols, self.config.decode
         if model.keyword is not None:
@@ -69,9 +81,8 @@ class Recognition(tf.Module):
             # What the decoder looks at is kept beside the posteriors.
             symbols, width, stretch = len(self.units), None, SPELLED_SECONDS
             decode = lambda both, frames: self.decode(both[..., :symbols], frames, both[..., symbols:])
-        frames = [tf.TensorSpec((None, None, width), tf.float32), tf.TensorSpec((None,), tf.int32)]
-        decode = tf.function(decode, input_signature=frames)
-        pauses = pauses_of(self.units)
+        decode = tf.function(decode, input_signature=_frames(width))
+        pauses = pauses_between(self.units.symbols)
         return LongRecordings(self._posteriors(), decode, pauses, model.rate, model.frame_seconds, stretch)
 
     def _posteriors(self):
@@ -89,9 +100,5 @@ class Recognition(tf.Module):
         return tf.concat([tf.nn.log_softmax(outputs["logits"]), outputs["memory"]], axis=-1), outputs["frames"]
 
 
-def pauses_of(units: Units) -> Pauses:
-    """Where the words of these units begin and end."""
-    forms = [symbol.lstrip(" ") for symbol in units.symbols]
-    separators = [bool(symbol) and not form for symbol, form in zip(units.symbols, forms, strict=True)]
-    beginnings = [symbol != form and bool(form) for symbol, form in zip(units.symbols, forms, strict=True)]
-    return Pauses(np.array(separators), np.array(beginnings))
+def _frames(width: int | None) -> list[tf.TensorSpec]:
+    return [tf.TensorSpec((None, None, width), tf.float32), tf.TensorSpec((None,), tf.int32)]

@@ -1,0 +1,147 @@
+"""Transcribing recordings, or sound as it comes, with a run or its SavedModel."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from typing import Literal
+
+from rnnapps.command_line import BadInput, reading_input
+from rnnapps.config_checks import names_listed
+
+FORMATS = ("text", "json", "srt")
+
+
+def transcribe(
+    run: str,
+    *recordings: str,
+    output: str | None = None,
+    format: str = "text",
+    overwrite: bool = False,
+    skip_existing: bool = False,
+    stream: str | None = None,
+    microphone: bool = False,
+    rate: int | None = None,
+    beam_size: int | None = None,
+    n_best: int | None = None,
+    lm: Literal["none", "character", "word"] | None = None,
+    lm_order: int | None = None,
+    lm_text: str | None = None,
+    arpa: str | None = None,
+    lm_weight: float | None = None,
+    insertion_bonus: float | None = None,
+    hot_words: str | None = None,
+    hot_word_boost: float | None = None,
+    joint_weight: float | None = None,
+) -> None:
+    """Writes what is said in recordings: as text, as JSON with the times of words, or as subtitles.
+
+    Recordings may be hours long and of any format, rate and number of channels. A recording that turns out to be
+    damaged is told in a line; the others are done all the same, and the exit code is 2.
+
+    Args:
+        run: path or name of a run, or path of a SavedModel.
+        recordings: files; folders, of which all sound is taken; patterns in quotes, 'calls/**/*.wav'; - is standard
+            input.
+        output: file for one recording, folder for several. Default: standard output, of several recordings a line
+            each, name<TAB>text or a JSON object.
+        format: text, json or srt; with --output several, with commas between.
+        overwrite: write files anew that are there already.
+        skip_existing: leave out recordings whose files are there already.
+        stream: instead of recordings a file or pipe, or - for standard input, whose text is written while it comes:
+            WAV, or bare samples of 16 bit, mono; needs a model that looks back only.
+        microphone: the same of what the machine's microphone hears; needs the package sounddevice.
+        rate: samples per second of the bare samples of --stream. Default: the model's.
+        beam_size: texts kept from frame to frame; 1 is greedy. This and what follows are by default as the run has it.
+        n_best: texts told of each stretch, best first; with --format json.
+        lm: language model, learnt from the texts of the training side.
+        lm_order: symbols or words that the language model looks at.
+        lm_text: file with more texts for the language model, one a line.
+        arpa: file with a language model in ARPA format instead.
+        lm_weight: what the language model counts for.
+        insertion_bonus: added for every word or symbol that the language model rates.
+        hot_words: words and phrases to listen for, commas between, or the name of a file with one a line.
+        hot_word_boost: what a letter of a hot word gains at most.
+        joint_weight: of head joint, share of the CTC score in the search.
+    """
+    decode = {
+        "beam_size": beam_size,
+        "n_best": n_best,
+        "lm": lm,
+        "lm_order": lm_order,
+        "lm_text": lm_text,
+        "arpa": arpa,
+        "lm_weight": lm_weight,
+        "insertion_bonus": insertion_bonus,
+        "hot_words": hot_words,
+        "hot_word_boost": hot_word_boost,
+        "joint_weight": joint_weight,
+    }
+    decode = {name: value for name, value in decode.items() if value is not None}
+    if stream is not None or microphone:
+        _live(run, recordings, stream, microphone, rate, output, format, decode)
+        return
+    with ExitStack() as files:
+        with reading_input():
+            formats = _formats(format, output)
+            if rate is not None:
+                raise ValueError(f"--rate {rate} is of bare samples, for --stream; files tell their own")
+            if overwrite and skip_existing:
+                raise ValueError("give either --overwrite or --skip_existing, not both")
+            if n_best and "json" not in formats:
+                raise ValueError(f"--n_best {n_best}: only --format json tells more than the best text")
+            from .given_recordings import given_recordings
+            from .transcript_files import TranscriptFiles, TranscriptOutput
+
+            given = given_recordings(recordings, files)
+            if output is None:
+                out = TranscriptOutput(formats[0], len(given) > 1)
+            else:
+                existing = "overwrite" if overwrite else "skip" if skip_existing else "refuse"
+                out = TranscriptFiles(output, formats, given, existing)
+            # Only now, so that a mistake on the command line is told without waiting for TensorFlow.
+            from .hearing import load_hearing
+            from .transcribe_files import transcribe_files
+
+            hearing = load_hearing(run, decode)
+        failed = transcribe_files(hearing.transcriber, out.missing(given), out)
+    if failed:
+        raise BadInput(_told(failed, len(given)))
+
+
+def _live(run, recordings, stream, microphone, rate, output, format, decode) -> None:
+    with reading_input():
+        if recordings or (stream is not None and microphone):
+            raise ValueError("give either recordings, --stream or --microphone")
+        if output is not None:
+            raise ValueError(f"--output {output}: live text goes to standard output; use > {output}")
+        if format not in ("text", "json"):
+            raise ValueError(f"--format {format!r} is not one of text, json for live text")
+        if rate is not None and rate < 1:
+            raise ValueError(f"--rate must be at least 1, is {rate}")
+        from .hearing import load_hearing
+        from .transcribe_live import live_sound, transcribe_live
+
+        hearing = load_hearing(run, decode)
+        live = hearing.live()
+    with ExitStack() as files:
+        with reading_input():
+            chunks = live_sound(stream, hearing.rate, rate, files)
+        if microphone:
+            print("listening; Ctrl-C ends it", file=sys.stderr)
+        transcribe_live(live, chunks, format, endless=microphone)
+
+
+def _formats(format: str, output: str | None) -> tuple[str, ...]:
+    formats = names_listed("--format", format)
+    if unknown := [name for name in formats if name not in FORMATS]:
+        raise ValueError(f"--format: {unknown[0]!r} is not one of {', '.join(FORMATS)}")
+    if len(formats) > 1 and output is None:
+        raise ValueError(f"--format {format}: several formats need a folder; give --output")
+    return formats
+
+
+def _told(failed: list[str], count: int) -> str:
+    if count == 1:
+        return failed[0]
+    return f"{len(failed)} of {count} recordings could not be transcribed, as told above; the others are done"
