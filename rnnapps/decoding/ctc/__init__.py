@@ -1,8 +1,20 @@
 """Decoding of CTC posteriors as pure graph functions; symbol 0 is the blank everywhere."""
 
 from rnnapps.decoding.ctc.align import Alignment, align
+from rnnapps.decoding.ctc.character_model import CharacterModel
 from rnnapps.decoding.ctc.greedy import greedy, greedy_chunk
 from rnnapps.decoding.ctc.hot_words import HotWords
 from rnnapps.decoding.ctc.prefix_beam_search import PrefixBeamSearch, Texts
+from rnnapps.decoding.ctc.word_model import WordModel
 
-__all__ = ["Alignment", "HotWords", "PrefixBeamSearch", "Texts", "align", "greedy", "greedy_chunk"]
+__all__ = [
+    "Alignment",
+    "CharacterModel",
+    "HotWords",
+    "PrefixBeamSearch",
+    "Texts",
+    "WordModel",
+    "align",
+    "greedy",
+    "greedy_chunk",
+]

@@ -1,0 +1,179 @@
+"""Hot words: what they bring, and what they must not break."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from rnnapps.decoding.ctc import CharacterModel, HotWords, PrefixBeamSearch, WordModel
+from rnnapps.decoding.ctc.character_model import train_symbols
+from rnnapps.decoding.ctc.kneser_ney import train_ngram
+from tests.decoding.ctc.all_paths import posteriors
+
+SYMBOLS = ("", " ", *"abcdefghijklmnopqrstuvwxyz")
+TEXTS = ("call anna now", "call the man now", "the man can call", "can anna call the man", "now the man can")
+
+
+def said(text, doubts=None, sure=0.97):
+    """Log-probabilities of a text, a blank behind every letter. doubts: {place: (heard, right, p heard, p right)}."""
+    frames = []
+    for place, letter in enumerate(text):
+        row = np.full(len(SYMBOLS), (1 - sure) / (len(SYMBOLS) - 1))
+        row[SYMBOLS.index(letter)] = sure
+        if doubts and place in doubts:
+            other, p_heard, p_right = doubts[place]
+            row[:] = (1 - p_heard - p_right) / (len(SYMBOLS) - 2)
+            row[SYMBOLS.index(other)], row[SYMBOLS.index(letter)] = p_heard, p_right
+        silence = np.full(len(SYMBOLS), (1 - sure) / (len(SYMBOLS) - 1))
+        silence[0] = sure
+        frames += [row, silence]
+    return np.log(np.array(frames, "float32"))
+
+
+# A name that no text has: its k is heard as c, its v as b, nine times in ten.
+NAME = said("call kova now", {5: ("c", 0.85, 0.1), 7: ("b", 0.85, 0.1)})
+
+
+def heard(log_probs, phrases=(), boost=3.0, lm=None, **options):
+    hot_words = HotWords(phrases, SYMBOLS, boost, **options) if phrases else None
+    search = PrefixBeamSearch(len(SYMBOLS), 16, language_model=lm, lm_weight=0.5, hot_words=hot_words)
+    labels = tf.function(search)(log_probs[None], [len(log_probs)]).labels[0, 0].numpy()
+    return "".join(SYMBOLS[x] for x in labels)
+
+
+def numbers(text):
+    return [SYMBOLS.index(letter) for letter in text]
+
+
+def character_model():
+    return CharacterModel(train_symbols([numbers(text) for text in TEXTS], SYMBOLS, 4))
+
+
+def word_model():
+    spelling = train_symbols([numbers(text) for text in TEXTS], SYMBOLS, 4)
+    return WordModel(train_ngram([text.split() for text in TEXTS], 2), SYMBOLS, spelling)
+
+
+@pytest.mark.parametrize("make_lm", [lambda: None, character_model, word_model], ids=["none", "characters", "words"])
+def test_a_name_that_no_text_has_is_recognised_only_as_a_hot_word(make_lm):
+    lm = make_lm()
+    assert heard(NAME, lm=lm) != "call kova now"
+    assert heard(NAME, ["kova"], lm=lm) == "call kova now"
+
+
+@pytest.mark.parametrize("boost", [3.0, 10.0, 100.0, 10_000.0])
+@pytest.mark.parametrize("make_lm", [lambda: None, word_model], ids=["none", "words"])
+def test_no_boost_however_large_damages_the_neighbours(make_lm, boost):
+    assert heard(NAME, ["kova"], boost, make_lm()) == "call kova now"
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_hot_words_that_are_not_said_change_nothing_that_is_clearly_heard(text):
+    phrases = ["kova", "can", "ann", "the man now", "a", "all", "nowhere"]
+    assert heard(said(text), phrases, boost=100.0) == text
+
+
+def test_a_phrase_is_recognised_as_a_whole():
+    log_probs = said("the new yolk man", {10: ("r", 0.2, 0.7)})
+    assert heard(log_probs) == "the new yolk man"
+    assert heard(log_probs, ["new york"]) == "the new york man"
+
+
+def test_the_boost_is_refunded_when_a_phrase_does_not_complete():
+    # l and r as likely as each other, and both followed by what the phrase does not have.
+    log_probs = said("the new yolk man", {10: ("r", 0.45, 0.5)})
+    assert heard(log_probs, ["new york city"], boost=100.0) == "the new yolk man"
+
+
+def test_a_text_that_completes_nothing_keeps_its_score():
+    log_probs = said("newt")
+    with_hot = PrefixBeamSearch(len(SYMBOLS), 16, hot_words=HotWords(["newton", "new"], SYMBOLS, 5.0))
+    without = PrefixBeamSearch(len(SYMBOLS), 16)
+    both = [search(log_probs[None], [len(log_probs)]) for search in (with_hot, without)]
+    np.testing.assert_array_equal(both[0].labels, both[1].labels)
+    np.testing.assert_allclose(both[0].scores, both[1].scores, atol=1e-5)
+
+
+def test_a_letter_gains_what_it_lacks_and_a_little_more_at_most():
+    # Of one frame: a .6, b .2. b lacks log 3, and gets that and 0.5; with a boost of 1 it gets 1.
+    log_probs = np.log([[0.1, 0.1, 0.6, 0.2]])
+    scores = {}
+    for boost in (1.0, 50.0):
+        hot = HotWords(["b"], ("", " ", "a", "b"), boost)
+        found = PrefixBeamSearch(4, 4, 4, hot_words=hot)(log_probs, [1])
+        labels = [tuple(int(x) for x in y if x) for y in found.labels[0].numpy()]
+        scores[boost] = dict(zip(labels, found.scores[0].numpy(), strict=True))
+    assert scores[1.0] == pytest.approx({(2,): np.log(0.6), (3,): np.log(0.2) + 1, (): np.log(0.1), (1,): np.log(0.1)})
+    assert scores[50.0][(3,)] == pytest.approx(np.log(0.6) + 0.5)
+
+
+def test_what_a_frame_rules_out_gains_nothing():
+    log_probs = np.log([[0.0895, 0.01, 0.9, 0.0005]])
+    best = lambda floor: PrefixBeamSearch(4, 4, hot_words=HotWords(["b"], ("", " ", "a", "b"), 50.0, floor))
+    assert best(1e-3)(log_probs, [1]).labels.numpy().tolist() == [[[2]]]
+    assert best(1e-4)(log_probs, [1]).labels.numpy().tolist() == [[[3]]]
+
+
+def test_only_whole_words_count():
+    # Inside "cannot" there is a hot word; the doubt is about its last letter.
+    log_probs = said("cam not", {2: ("n", 0.4, 0.55)})
+    assert heard(log_probs, ["can"]) == "can not"
+    assert heard(said("camnot", {2: ("n", 0.4, 0.55)}), ["can"]) == "camnot"
+
+
+def test_a_hot_word_at_the_end_of_the_recording_counts():
+    assert heard(said("call kova", {5: ("c", 0.85, 0.1), 7: ("b", 0.85, 0.1)}), ["kova"]) == "call kova"
+
+
+def test_pieces_of_words_spell_hot_words_too():
+    symbols = ("", " ca", " ko", "ll", "va", "ba", " k")
+    log_probs = np.log(np.full((3, 7), 0.01))
+    for frame, heard_as, right in ((0, 1, 2), (1, 0, 0), (2, 5, 4)):
+        log_probs[frame, heard_as] = np.log(0.8)
+        log_probs[frame, right] = np.log(0.2) if right else log_probs[frame, right]
+    found = PrefixBeamSearch(7, 8, hot_words=HotWords(["kova"], symbols))(log_probs[None], [3])
+    assert found.labels.numpy().tolist() == [[[2, 4]]]
+
+
+def test_no_phrases_change_nothing():
+    log_probs = posteriors(0, 12, len(SYMBOLS))
+    plain = PrefixBeamSearch(len(SYMBOLS), 8, 3)(log_probs[None], [12])
+    for phrases in ([], ["", "  "]):
+        found = PrefixBeamSearch(len(SYMBOLS), 8, 3, hot_words=HotWords(phrases, SYMBOLS))(log_probs[None], [12])
+        np.testing.assert_array_equal(found.labels, plain.labels)
+        np.testing.assert_allclose(found.scores, plain.scores, rtol=1e-6)
+
+
+def test_chunks_give_what_the_whole_gives():
+    search = PrefixBeamSearch(len(SYMBOLS), 16, hot_words=HotWords(["kova now", "call"], SYMBOLS))
+    state = search.start(1)
+    for start in range(0, len(NAME), 7):
+        chunk = NAME[None, start : start + 7]
+        state = search.advance(state, chunk, [chunk.shape[1]])
+    whole, chunked = search(NAME[None], [len(NAME)]), search.finish(state)
+    np.testing.assert_array_equal(chunked.labels, whole.labels)
+    np.testing.assert_array_equal(chunked.scores, whole.scores)
+
+
+def test_phrases_may_come_with_the_recording(tmp_path):
+    class Module(tf.Module):
+        @tf.function(
+            input_signature=[
+                tf.TensorSpec((None, None, None)),
+                tf.TensorSpec((None,), tf.int32),
+                tf.TensorSpec((None,), tf.string),
+            ]
+        )
+        def decode(self, log_probs, frames, phrases):
+            search = PrefixBeamSearch(len(SYMBOLS), 16, hot_words=HotWords(phrases, SYMBOLS))
+            return search(log_probs, frames).labels
+
+    tf.saved_model.save(Module(), str(tmp_path))
+    loaded = tf.saved_model.load(str(tmp_path))
+    for phrases, text in (([], "call coba now"), (["ann", "kova"], "call kova now")):
+        labels = loaded.decode(tf.constant(NAME[None]), tf.constant([len(NAME)]), tf.constant(phrases, tf.string))
+        assert "".join(SYMBOLS[x] for x in labels[0, 0].numpy()) == text
+
+
+def test_a_symbol_with_a_space_inside_is_refused():
+    with pytest.raises(ValueError, match="'a b' has a space"):
+        HotWords(["a"], ("", "a b"))
