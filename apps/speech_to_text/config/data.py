@@ -82,7 +82,7 @@ class DataConfig:
     text_form: Literal["plain", "as_is"] = "plain"
     symbols: Literal["characters", "sentencepiece"] = "characters"
     vocabulary_size: int = 200
-    strings: int = 800
+    strings: int = 600
 
     def __post_init__(self):
         one_of(self, "data", "format", FORMATS)

@@ -29,10 +29,10 @@ class TrainConfig(TrainingOptions):
             takes all.
     """
 
-    epochs: int = 40
+    epochs: int = 12
     learning_rate: float = 2e-3
-    patience: int = 10
-    batch_size: int = 32
+    patience: int = 5
+    batch_size: int = 16
     seconds_per_batch: float = 120.0
     short_first: bool = True
     metric: Literal["cer", "wer", "loss"] = "cer"
