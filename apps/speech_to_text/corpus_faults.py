@@ -17,7 +17,8 @@ from .shared_recordings import same_sound, shared_speakers
 from .text_faults import empty_texts, foreign_scripts, too_short, unknown_symbols
 from .units import Units
 
-SHOWN = 10
+# In one line: so many faults in full, and so many recordings named.
+TOLD, SHOWN = 3, 12
 
 
 @dataclass(frozen=True)
@@ -92,9 +93,13 @@ def check_corpus(corpus: Corpus, units: Units, config: SpeechConfig) -> CheckedC
 
 
 def in_one_line(faults: Sequence[RecordingFault]) -> str:
-    """What is wrong with the first of them, and how many more there are."""
-    more = f"; and {len(faults) - SHOWN:,} more, which check lists" if len(faults) > SHOWN else ""
-    return "; ".join(fault.message for fault in faults[:SHOWN]) + more
+    """What is wrong with the first of them, the names of some others, and how many more there are."""
+    told, named = faults[:TOLD], faults[TOLD:SHOWN]
+    lines = [fault.message for fault in told]
+    if named:
+        more = f" and {len(faults) - SHOWN:,} more" if len(faults) > SHOWN else ""
+        lines.append(f"also {', '.join(fault.name or fault.kind for fault in named)}{more}; check tells all")
+    return "; ".join(lines)
 
 
 def _faults(sides: dict[str, Waveforms], units: Units, config: SpeechConfig) -> Iterable[RecordingFault]:

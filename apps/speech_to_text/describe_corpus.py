@@ -12,10 +12,9 @@ from rnnapps.audio.waveforms import Waveforms
 
 from .config import SpeechConfig
 from .corpus_faults import CheckedCorpus
-from .spelling import frames, least_frames, spells
+from .spelling import SUBSAMPLINGS, frames, least_frames, spells
 from .units import Units
 
-SUBSAMPLINGS = (1, 2, 3, 4, 6, 8, 9, 12)
 BARS, WIDTH = 10, 40
 LONG = 30.0  # seconds
 # Below this share of the band, most recordings would be the same at a lower rate.

@@ -9,6 +9,8 @@ from rnnapps.audio.frames import output_frames
 
 from .config import SpeechConfig
 
+SUBSAMPLINGS = (1, 2, 3, 4, 6, 8, 9, 12)
+
 
 def spells(config: SpeechConfig) -> bool:
     """Whether the head says symbols along time, so that a text must fit into its recording's frames."""

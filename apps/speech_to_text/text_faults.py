@@ -10,7 +10,7 @@ from rnnapps.audio.waveforms import Waveforms
 from rnnapps.text.scripts import main_script
 
 from .config import SpeechConfig
-from .spelling import frames, least_frames, spells
+from .spelling import SUBSAMPLINGS, frames, least_frames, spells
 from .units import Units
 
 # A script that more of the recordings have than this share is no mistake.
@@ -25,6 +25,7 @@ def too_short(waveforms: Waveforms, units: Units, config: SpeechConfig, side: st
     """
     if not spells(config):
         return
+    subsampling = config.model.subsampling
     for recording, samples in zip(waveforms.recordings, waveforms.samples.tolist(), strict=True):
         if not samples:
             continue  # told already
@@ -35,8 +36,9 @@ def too_short(waveforms: Waveforms, units: Units, config: SpeechConfig, side: st
         repeats = need - len(symbols)
         what = f"{_plural(len(symbols), 'symbol')}" + (f" and {_plural(repeats, 'repeat')}" if repeats else "")
         seconds = f"{recording.name}: {samples / config.features.rate:.3g} s are {have} output frames"
-        smaller = any(frames(samples, config, less) >= need for less in range(1, config.model.subsampling))
-        advice = "is it the right text? Leave it out" + (", or lower model.subsampling" if smaller else "")
+        fitting = [less for less in SUBSAMPLINGS if less < subsampling and frames(samples, config, less) >= need]
+        smaller = f", or set model.subsampling {max(fitting)}" if fitting else ""
+        advice = f"is it the right text? Leave it out{smaller}"
         level = "warning" if side == "test" else "error"
         yield RecordingFault(
             level, "too_short", recording.name, f"{seconds}, but its text needs {need}: {what}; {advice}"

@@ -57,16 +57,24 @@ def measure(waveform: np.ndarray, rate: int) -> Measurement:
         samples=len(waveform),
         seconds=len(waveform) / rate,
         spoken=_spoken(frames) * width / rate,
-        peak=float(np.abs(waveform - waveform.mean(dtype=np.float64)).max()),
+        peak=_peak(waveform),
         clipped=_clipped(waveform),
         bandwidth=_bandwidth(frames, rate),
         digest=hashlib.blake2b(np.ascontiguousarray(waveform).data, digest_size=16).digest(),
     )
 
 
+def _peak(waveform: np.ndarray) -> float:
+    mean = waveform.mean(dtype=np.float64)
+    return float(max(waveform.max() - mean, mean - waveform.min()))
+
+
 def _spoken(frames: np.ndarray) -> int:
     """Frames from the first to the last that is not a pause."""
-    level = frames.var(axis=1)
+    # In parts, so that a recording of hours is not in memory twice.
+    level = np.concatenate(
+        [part.var(axis=1) for part in np.split(frames, range(MOST_FRAMES, len(frames), MOST_FRAMES))]
+    )
     loud = np.flatnonzero(level >= np.quantile(level, 0.95) * 10 ** (-PAUSE / 10))
     return int(loud[-1] - loud[0] + 1)
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from rnnapps.audio.recording import Recording
 
 MEMORY = 2.0  # gigabytes
+# Samples of a recording that is measured at its own rate: ten minutes at 48 kHz.
+LONG = 600 * 48_000
 # So many decoded recordings wait at most for those before them.
 AHEAD = 64
 
@@ -40,7 +42,8 @@ class Waveforms(Sequence):
         recordings, rate: as given.
         samples: (n,) int64, of each recording at `rate`; 0 where it cannot be read.
         errors: n, of each recording the ValueError or OSError of reading it, or None.
-        measurements: n, of each recording what `measure` found at the recording's own rate, or None.
+        measurements: n, of each recording what `measure` found, or None; at the recording's own rate unless it is
+            very long.
     """
 
     def __init__(self, recordings: Iterable[Recording], rate: int, memory: float = MEMORY):
@@ -100,9 +103,11 @@ class Waveforms(Sequence):
 
     def _decode(self, recording: Recording) -> tuple[np.ndarray, Measurement | None, Exception | None]:
         try:
-            own = recording.waveform(recording.rate or self.rate)
-            measurement = measure(own, recording.rate)
-            waveform = join(resampled([own], recording.rate, self.rate))
+            # Longer ones are resampled as they are read: they are in memory once.
+            rate = recording.rate if recording.rate * recording.duration < LONG else self.rate
+            own = recording.waveform(rate)
+            measurement = measure(own, rate)
+            waveform = join(resampled([own], rate, self.rate))
         except (ValueError, OSError) as error:
             return np.zeros(0, np.float32), None, error
         return np.ascontiguousarray(waveform, np.float32), measurement, None

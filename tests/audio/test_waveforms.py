@@ -61,6 +61,8 @@ def test_recordings_that_cannot_be_read_are_told_together():
 class Counted:
     """A recording that counts how often it is decoded."""
 
+    duration = 1.0
+
     rate: int = 8000
     asked: list = field(default_factory=list)
 
