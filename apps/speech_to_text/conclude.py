@@ -16,6 +16,7 @@ from .config import SpeechConfig
 from .corpus_faults import CheckedCorpus
 from .evaluation_report import table
 from .export import write_saved_model
+from .fit_decoder import fit_decoder
 from .recognition import Recognition
 from .run_folder import RunFolder
 from .score import accuracy, error_rates
@@ -54,10 +55,16 @@ def conclude(
     corpus = checked.corpus
     side = "test" if corpus.test else "validation"
     scored, waveforms = corpus.sides[side], checked.waveforms[side]
-    recognition = Recognition(prepared.model, prepared.units, config)
+    decoder = fit_decoder(prepared.model, prepared.units, config, checked)
+    decoder.save(folder.path)
+    recognition = Recognition(prepared.model, prepared.units, config, decoder.search(config, prepared.units))
     heard = recognition.transcriber().transcribe(waveforms)
     figures = score(config, [one.text for one in heard], scored)
-    methods = {"model": figures, "commonest text": score(config, [_commonest(corpus.training)] * len(scored), scored)}
+    methods = {"model": figures}
+    if decoder.learnt is not None:
+        alone = Recognition(prepared.model, prepared.units, config).transcriber().transcribe(waveforms)
+        methods["without language model"] = score(config, [one.text for one in alone], scored)
+    methods["commonest text"] = score(config, [_commonest(corpus.training)] * len(scored), scored)
     scores = _table(methods)
     title = f"{len(scored):,} {side} recordings"
     metrics = {

@@ -47,16 +47,20 @@ print(model.signatures["waveform"](waveform=silence, rate=tf.constant({rate})))
 
 `waveform(waveform: float32[n], rate: int32[])`: one recording in [-1, 1], mono
 - `text` string[], `confidence` float32[]: as above
-{timed}
-`posteriors(waveform: float32[N, n], length: int32[N])`: at {rate} samples per second, zero behind the end
-- `log_probs` float32[N, {posteriors}], `frames` int32[N]: {frames}
-{stream}
+{timed}{posteriors}{decode}{stream}
 `describe()`: symbols, head, rate and frame_seconds, as tensors
 """
 TIMED = """- `words` string[W], `starts`, `ends` float32[W] seconds, `confidences` float32[W]
 - `n_best` string[K], `scores` float32[K]: other readings, the best first; log-probabilities with what the decoder adds
 """
 LABELLED = """- `n_best` string[K], `scores` float32[K]: all labels, the likeliest first, and their log-probabilities
+"""
+POSTERIORS = """
+`posteriors(waveform: float32[N, n], length: int32[N])`: at {rate} samples per second, zero behind the end
+- `log_probs` float32[N, {shape}], `frames` int32[N]: {symbols}
+"""
+DECODE = """
+`decode(log_probs, frames)`: what `posteriors` gave, as `waveform` answers, a row for each recording
 """
 STREAM = """
 `stream(chunk: float32[1, n], last: bool[], ...states)`: the next samples, any number of them, at {rate} per second
@@ -81,6 +85,8 @@ def model_card(run: str, config: SpeechConfig, units: Units, metrics: Mapping, s
     symbols, rate = len(units.symbols), config.features.rate
     listed = ", ".join(repr(symbol) for symbol in units.symbols[:40]) + (", ..." if symbols > 40 else "")
     seconds = round(config.features.hop * rate) * model.subsampling / rate
+    shape, said = f"t, {symbols}", f"a frame is {1000 * seconds:g} ms; symbols, the first nothing: {listed}"
+    posteriors = {"shape": symbols, "symbols": f"labels: {listed}"} if keyword else {"shape": shape, "symbols": said}
     return CARD.format(
         run=run,
         directions="bidirectional" if model.bidirectional else "unidirectional",
@@ -96,8 +102,7 @@ def model_card(run: str, config: SpeechConfig, units: Units, metrics: Mapping, s
         version=tf.__version__,
         rate=rate,
         timed=LABELLED if keyword else TIMED,
-        posteriors=symbols if keyword else f"t, {symbols}",
-        frames=f"{'labels' if keyword else 'symbols, the first nothing'}: {listed}"
-        + ("" if keyword else f"; a frame is {1000 * seconds:g} ms"),
+        posteriors="" if model.head == "attention" else POSTERIORS.format(rate=rate, **posteriors),
+        decode=DECODE if model.head in ("ctc", "keyword") else "",
         stream=STREAM.format(rate=rate, symbols=symbols) if streamable else "",
     )

@@ -32,7 +32,7 @@ class SavedRecognizer:
 
     def signatures(self) -> dict[str, Callable]:
         """As `tf.saved_model.save` takes them: serving_default, waveform, describe; posteriors where the head has any,
-        stream and initial_states where the network reads chunk by chunk."""
+        and decode, what is made of them; stream and initial_states where the network reads chunk by chunk."""
         batch = {
             "waveform": tf.TensorSpec((None, None), tf.float32, "waveform"),
             "length": tf.TensorSpec((None,), tf.int32, "length"),
@@ -46,8 +46,17 @@ class SavedRecognizer:
             "waveform": _traced(self._of_waveform, single),
             "describe": _traced(self._describe, {}),
         }
-        if self.model.config.model.head != "attention":
+        head, symbols = self.model.config.model.head, len(self.units)
+        if head != "attention":
             found["posteriors"] = _traced(self._posteriors, batch)
+        if head in ("ctc", "keyword"):
+            # A head that spells needs more than posteriors.
+            shape = (None, symbols) if head == "keyword" else (None, None, symbols)
+            log_probs, frames = (
+                tf.TensorSpec(shape, tf.float32, "log_probs"),
+                tf.TensorSpec((None,), tf.int32, "frames"),
+            )
+            found["decode"] = _traced(self._decode, {"log_probs": log_probs, "frames": frames})
         if self.model.streamable:
             found["initial_states"] = _traced(self._first_states, {})
             found["stream"] = _traced(self._stream, self._stream_specs())
@@ -78,6 +87,9 @@ class SavedRecognizer:
     def _posteriors(self, waveform, length) -> dict[str, tf.Tensor]:
         log_probs, frames = self.model.posteriors(waveform, length)
         return {"log_probs": log_probs, "frames": frames}
+
+    def _decode(self, log_probs, frames) -> dict[str, tf.Tensor]:
+        return self.recognition.decode(log_probs, frames)
 
     def _first_states(self) -> dict[str, tf.Tensor]:
         return self.model.initial_states(1) | {"said": tf.constant([""]), "last_symbol": tf.constant([0])}

@@ -123,7 +123,7 @@ def test_the_model_says_what_it_is(elsewhere, trained_run):
 
 
 def test_a_network_that_looks_ahead_has_no_stream(elsewhere):
-    assert elsewhere["signatures"] == ["describe", "posteriors", "serving_default", "waveform"]
+    assert elsewhere["signatures"] == ["decode", "describe", "posteriors", "serving_default", "waveform"]
 
 
 @pytest.mark.parametrize(

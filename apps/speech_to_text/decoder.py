@@ -1,0 +1,97 @@
+"""What stands between a network and its text: language model, hot words, their weights, and confidences."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from rnnapps.decoding.ctc import HotWords, PrefixBeamSearch
+
+from .config import SpeechConfig
+from .language_model import LearntTexts, learn_texts, read_texts
+from .text_form import FORMS
+from .units import Units
+
+FILE = "decoder.json"
+# Of a language model that was not tuned.
+LM_WEIGHT, INSERTION_BONUS = 0.5, 0.5
+
+
+@dataclass(frozen=True)
+class Decoder:
+    """What was found out after training, or given, for section decode.
+
+    Fields:
+        learnt: the language model, or None.
+        lm_weight: what its log probabilities count for.
+        insertion_bonus: for every word or symbol that it rates.
+    """
+
+    learnt: LearntTexts | None = None
+    lm_weight: float = LM_WEIGHT
+    insertion_bonus: float = INSERTION_BONUS
+
+    def search(self, config: SpeechConfig, units: Units) -> PrefixBeamSearch | None:
+        """As `Recognition` takes it; None is greedy, or what the head has of its own."""
+        options, head = config.decode, config.model.head
+        phrases = hot_words(config) if head in ("ctc", "joint") else []
+        alone = self.learnt is None and not phrases
+        if head not in ("ctc", "joint") or options.beam_size == 1 or (head == "joint" and alone):
+            return None
+        return PrefixBeamSearch(
+            len(units),
+            options.beam_size,
+            options.n_best if head == "ctc" else options.beam_size,
+            min(options.top_symbols, len(units)),
+            None if self.learnt is None else self.learnt.for_search(units),
+            self.lm_weight,
+            self.insertion_bonus,
+            HotWords(phrases, units.symbols, options.hot_word_boost) if phrases else None,
+        )
+
+    def save(self, folder: Path) -> None:
+        """Into a run's folder."""
+        content = {"lm_weight": self.lm_weight, "insertion_bonus": self.insertion_bonus}
+        (folder / FILE).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+        if self.learnt is not None:
+            self.learnt.save(folder)
+
+    @classmethod
+    def load(cls, folder: Path, config: SpeechConfig, units: Units) -> Decoder:
+        """Of a run, with the options that are wanted now, which need not be those of its training.
+
+        Raises:
+            FileNotFoundError, ValueError: as `learn_texts`, or the run has no such language model.
+        """
+        file, options = folder / FILE, config.decode
+        try:
+            found = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+            weights = {name: float(found.get(name, default)) for name, default in DEFAULTS.items()}
+        except (ValueError, TypeError, AttributeError) as error:
+            raise ValueError(f"{file}: damaged ({error})") from None
+        for name in DEFAULTS:
+            if getattr(options, name) is not None:
+                weights[name] = getattr(options, name)
+        if options.lm == "none" or config.model.head not in ("ctc", "joint"):
+            return cls(None, **weights)
+        if options.lm_text is not None or options.arpa is not None:
+            return cls(learn_texts(config, units, []), **weights)
+        return cls(LearntTexts.load(folder, options.lm, units), **weights)
+
+
+DEFAULTS = {"lm_weight": LM_WEIGHT, "insertion_bonus": INSERTION_BONUS}
+
+
+def hot_words(config: SpeechConfig) -> list[str]:
+    """The words and phrases of decode.hot_words in the form of the run's texts.
+
+    Raises:
+        ValueError: a file of them that cannot be read.
+    """
+    given, form = config.decode.hot_words, config.data.text_form
+    if not given:
+        return []
+    if Path(given).is_file():
+        return read_texts(given, form)
+    return [phrase for phrase in map(FORMS[form], given.split(",")) if phrase]

@@ -1,0 +1,105 @@
+"""The language model of a run: learnt from its texts or read from a file, and kept in its folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rnnapps.decoding.ctc.arpa import read_arpa, write_arpa
+from rnnapps.decoding.ctc.character_model import CharacterModel, over_symbols, train_symbols
+from rnnapps.decoding.ctc.kneser_ney import train_ngram
+from rnnapps.decoding.ctc.ngram import NGram
+from rnnapps.decoding.ctc.word_model import WordModel
+
+from .config import SpeechConfig
+from .text_form import FORMS
+from .units import Units
+
+SYMBOLS_FILE, WORDS_FILE = "lm-symbols.arpa.gz", "lm-words.arpa.gz"
+SYMBOL_ORDER, WORD_ORDER = 6, 3
+
+
+@dataclass(frozen=True)
+class LearntTexts:
+    """What texts were found to be like.
+
+    Fields:
+        symbols: n-grams of the units; of kind word, what spells unknown words.
+        words: n-grams of words, or None of kind character.
+    """
+
+    symbols: NGram
+    words: NGram | None = None
+
+    def save(self, folder: Path) -> None:
+        """Into a run's folder, as ARPA files."""
+        write_arpa(self.symbols, folder / SYMBOLS_FILE)
+        if self.words is not None:
+            write_arpa(self.words, folder / WORDS_FILE)
+
+    @classmethod
+    def load(cls, folder: Path, kind: str, units: Units) -> LearntTexts:
+        """What `save` wrote.
+
+        Args:
+            folder: of the run.
+            kind: character or word.
+            units: of the run.
+        Raises:
+            ValueError: the run has no such model.
+        """
+        files = [folder / SYMBOLS_FILE, *([folder / WORDS_FILE] if kind == "word" else [])]
+        if missing := [file for file in files if not file.is_file()]:
+            raise ValueError(
+                f"decode.lm: {kind}, and the run has no {missing[0].name}; it was trained with another decode.lm. "
+                "Give decode.lm_text or decode.arpa"
+            )
+        symbols = over_symbols(read_arpa(files[0]), units.symbols)
+        return cls(symbols, read_arpa(files[1]) if kind == "word" else None)
+
+    def for_search(self, units: Units) -> CharacterModel | WordModel:
+        """As `PrefixBeamSearch` takes it."""
+        if self.words is None:
+            return CharacterModel(self.symbols)
+        return WordModel(self.words, units.symbols, self.symbols)
+
+
+def learn_texts(config: SpeechConfig, units: Units, texts: Sequence[str]) -> LearntTexts:
+    """The language model that section decode asks for.
+
+    Args:
+        config: decode.lm is character or word.
+        units: of the run.
+        texts: of the training side; those of decode.lm_text are added.
+    Raises:
+        FileNotFoundError: no such file of texts or n-grams.
+        ValueError: one that cannot be read or does not fit, or there is no text to learn from.
+    """
+    options = config.decode
+    if options.lm_text is not None:
+        texts = [*texts, *read_texts(options.lm_text, config.data.text_form)]
+    given = None if options.arpa is None else read_arpa(options.arpa)
+    if options.lm == "character" and given is not None:
+        return LearntTexts(over_symbols(given, units.symbols))
+    if not any(texts):
+        raise ValueError("decode.lm: there is no text to learn from; give decode.lm_text")
+    numbers = [units.encode(text) for text in texts if text]
+    if options.lm == "character":
+        return LearntTexts(train_symbols(numbers, units.symbols, options.lm_order or SYMBOL_ORDER))
+    words = given or train_ngram([text.split() for text in texts if text], options.lm_order or WORD_ORDER)
+    return LearntTexts(train_symbols(numbers, units.symbols, SYMBOL_ORDER), words)
+
+
+def read_texts(path: str, form: str) -> list[str]:
+    """The lines of a file in the form of the run's texts; empty ones are left out.
+
+    Raises:
+        FileNotFoundError: no such file.
+        ValueError: not UTF-8 text.
+    """
+    try:
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path}: not UTF-8 text ({error.reason} at byte {error.start}); convert it") from None
+    return [text for text in map(FORMS[form], lines) if text]
