@@ -132,7 +132,7 @@ def refuse_missing(recordings: Sequence[Recording], folder: Path) -> None:
         recordings: to look at.
         folder: for the message.
     """
-    if names := [recording.name for recording in recordings if not recording.exists]:
+    if names := sorted(recording.name for recording in recordings if not recording.exists):
         raise MissingRecordings(names, len(recordings), folder)
 
 

@@ -92,6 +92,16 @@ def test_one_sample_is_a_recording(tmp_path, rate, samples):
     assert read_audio(written(tmp_path, samples=tone()[:1]), rate).shape == (samples,)
 
 
+def test_what_libsndfile_does_not_know_is_read_by_a_decoder_of_the_machine(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise soundfile.LibsndfileError(1)
+
+    path = written(tmp_path, samples=tone(channels=2))
+    expected = read_audio(path, 8000)
+    monkeypatch.setattr(soundfile, "SoundFile", refuse)
+    np.testing.assert_allclose(read_audio(path, 8000), expected, atol=1e-4)
+
+
 def test_no_whole_file_is_taken_for_a_short_one(tmp_path):
     # Some counts of samples, divided by the rate and multiplied again, are more than they were.
     for samples in range(1000, 1040):
