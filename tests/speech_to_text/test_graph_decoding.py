@@ -1,5 +1,3 @@
-import functools
-
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -7,7 +5,7 @@ import tensorflow as tf
 from apps.speech_to_text.attention_head import Spelled
 from apps.speech_to_text.graph_decoding import FrameDecoding, LabelDecoding, SpelledDecoding
 
-SYMBOLS = ("", " ", "a", "b")
+from .traced_decoding import SYMBOLS, traced_decoding
 
 
 def path(symbols, sure=0.9):
@@ -17,16 +15,9 @@ def path(symbols, sure=0.9):
     return np.log(np.stack([[sure if own == symbol else rest for own in ids] for symbol in symbols])[None]).astype("f4")
 
 
-@functools.cache
-def traced():
-    """As a SavedModel holds it: one graph for all shapes."""
-    specs = [tf.TensorSpec((None, None, len(SYMBOLS))), tf.TensorSpec((None,), tf.int32)]
-    return tf.function(FrameDecoding(SYMBOLS, frame_seconds=0.1), input_signature=specs)
-
-
 def decoded(log_probs, frames=None, decoding=None):
     frames = [log_probs.shape[1]] * len(log_probs) if frames is None else frames
-    answer = (decoding or traced())(tf.constant(log_probs), tf.constant(frames))
+    answer = (decoding or traced_decoding())(tf.constant(log_probs), tf.constant(frames))
     return {name: value.numpy() for name, value in answer.items()}
 
 

@@ -2,17 +2,16 @@ import tracemalloc
 
 import numpy as np
 import pytest
-import tensorflow as tf
 
-from apps.speech_to_text.graph_decoding import FrameDecoding
 from apps.speech_to_text.long_recordings import LongRecordings, StreamedPosteriors, WindowedPosteriors
 from apps.speech_to_text.pauses import Pauses
 from apps.speech_to_text.transcript import joined
 
+from .traced_decoding import SECONDS, traced_decoding
+
 # A recording whose samples are symbols: every FRAME-th sample of a waveform says what is heard around it. The network
 # that hears them is right, but for the first and last frames of what it is given, where it hears "b".
-SYMBOLS, RATE, FRAME = ("", " ", "a", "b"), 10, 2
-SECONDS = FRAME / RATE
+RATE, FRAME = 20, 2
 PAUSES = Pauses([False, True, False, False], [False, False, False, False])
 EDGE = 4
 
@@ -32,24 +31,18 @@ def recording(text):
     return np.repeat(np.array([". ab".index(letter) for letter in text], np.float32), FRAME)
 
 
-@pytest.fixture(scope="module")
-def decode():
-    specs = [tf.TensorSpec((None, None, len(SYMBOLS))), tf.TensorSpec((None,), tf.int32)]
-    return tf.function(FrameDecoding(SYMBOLS, SECONDS), input_signature=specs)
-
-
 @pytest.fixture
-def transcribed(decode):
+def transcribed():
     def of(text, block=37, posteriors=None):
         samples = recording(text)
-        posteriors = posteriors or WindowedPosteriors(heard, RATE, SECONDS, window=20.0, overlap=6.0)
-        long = LongRecordings(posteriors, decode, PAUSES, RATE, SECONDS, stretch=8.0)
+        posteriors = posteriors or WindowedPosteriors(heard, RATE, SECONDS, window=10.0, overlap=3.0)
+        long = LongRecordings(posteriors, traced_decoding(), PAUSES, RATE, SECONDS, stretch=4.0)
         return list(long(samples[at : at + block] for at in range(0, len(samples), block)))
 
     return of
 
 
-# 40 phrases of 12 frames, that is 96 s, between silences as long as the edges at which the network is wrong.
+# 40 phrases of 12 frames, that is 48 s, between silences as long as the edges at which the network is wrong.
 TEXT = "...." + "ab.a. .ba. ." * 40 + "...."
 
 
@@ -66,7 +59,7 @@ def test_stretches_follow_each_other_to_the_end(transcribed):
     assert found[0].start == 0.0
     assert found[-1].end == len(recording(TEXT)) / RATE
     np.testing.assert_allclose([one.end for one in found[:-1]], [one.start for one in found[1:]])
-    assert max(one.end - one.start for one in found) <= 8.0 + 1e-9
+    assert max(one.end - one.start for one in found) <= 4.0 + 1e-9
 
 
 def test_words_have_the_times_of_the_recording(transcribed):
@@ -84,20 +77,20 @@ def test_a_window_has_only_the_seconds_that_it_may(transcribed):
         shapes.append(waveform.shape)
         return heard(waveform, length)
 
-    transcribed(TEXT, posteriors=WindowedPosteriors(noted, RATE, SECONDS, window=20.0, overlap=6.0, batch=4))
+    transcribed(TEXT, posteriors=WindowedPosteriors(noted, RATE, SECONDS, window=10.0, overlap=3.0, batch=4))
     assert max(shapes) == (4, 200)
 
 
-def test_an_hour_is_read_in_the_memory_of_a_minute():
-    def of(minutes):
+def test_half_an_hour_is_read_in_the_memory_of_three_minutes():
+    def of(half_minutes):
         def blocks():
-            for _ in range(minutes):
+            for _ in range(half_minutes):
                 yield phrase
 
-        phrase = recording("......" + "ab.a. .ba..." * 24 + "......")  # a minute at 10 samples a second
-        posteriors = WindowedPosteriors(heard, RATE, SECONDS, window=20.0, overlap=6.0)
+        phrase = recording("......" + "ab.a. .ba..." * 24 + "......")
+        posteriors = WindowedPosteriors(heard, RATE, SECONDS, window=10.0, overlap=3.0)
         tracemalloc.start()
-        for _ in LongRecordings(posteriors, silent, PAUSES, RATE, SECONDS, stretch=8.0)(blocks()):
+        for _ in LongRecordings(posteriors, silent, PAUSES, RATE, SECONDS, stretch=4.0)(blocks()):
             pass
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
