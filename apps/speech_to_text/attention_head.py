@@ -161,6 +161,8 @@ class AttentionHead(keras.layers.Layer):
 
         def step(tokens, states, known):
             memory, heard = known
+            # A beam that is dead for want of texts may hold the number of the rest, which has no vector.
+            tokens = tf.where(tokens < self.symbols, tokens, BOUNDARY)
             logits, decoder, alignment = self.decoder.step(tokens, states.decoder, memory)
             scores, prefixes = tf.nn.log_softmax(tf.cast(logits, tf.float32)), states.prefixes
             if heard:

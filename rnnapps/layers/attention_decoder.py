@@ -189,10 +189,8 @@ class AttentionDecoder(keras.layers.Layer):
             cells = [tf.cast(state, self.compute_dtype) for state in flat]
             check_initial_state(cells, widths)
         attended = (zeros(self.fed_width),) if self.input_feeding else ()
-        # As the alignments are: at least float32 under half precision.
-        dtype = keras.backend.result_type(self.compute_dtype, "float32")
         remembers = getattr(self.attention, "reads_past", False)
-        past = (tf.zeros_like(memory.keys[:, :, 0], dtype),) if remembers else ()
+        past = (self.attention.first_past(memory.keys, memory.mask),) if remembers else ()
         return DecoderStates(tuple(cells), attended, past)
 
     def call(

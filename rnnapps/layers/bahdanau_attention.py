@@ -45,8 +45,8 @@ class BahdanauAttention(keras.layers.Layer):
             tensor is not read.
         keys: (B, S, U), what `project(values)` returned, so that a step costs only the query's projection.
         past: (B, S), needed by a layer with `coverage` (n, the sum of the alignments of the steps before) or
-            `location_filters` alone (the alignment of the step before), zero before the first step; queries then are
-            (B, Q), one step. `carry` gives that of the next step.
+            `location_filters` alone (the alignment of the step before); queries then are (B, Q), one step.
+            `first_past` gives that of the first step, `carry` that of the next.
         return_attention_scores: bool, return the alignment also.
     Returns:
         The context (B, D) or (B, T, D); with `return_attention_scores` also the alignment (B, S) or (B,
@@ -143,6 +143,19 @@ class BahdanauAttention(keras.layers.Layer):
     def reads_past(self) -> bool:
         """Whether a call needs `past`."""
         return self.coverage or self.location_filters > 0
+
+    def first_past(self, keys: tf.Tensor, mask: tf.Tensor | None) -> tf.Tensor:
+        """The past (B, S) of the first step: nothing; with `location_filters` all of it on the first position.
+
+        From there an attention that goes on from where it was finds the beginning, which nothing else need tell.
+        """
+        # As the alignments are: at least float32 under half precision.
+        dtype = keras.backend.result_type(self.compute_dtype, "float32")
+        nothing = tf.zeros_like(keys[:, :, 0], dtype)
+        if not self.location_filters:
+            return nothing
+        real = tf.ones_like(nothing) if mask is None else tf.cast(mask, dtype)
+        return real * tf.cast(tf.equal(tf.cumsum(real, axis=1), 1), dtype)
 
     def carry(self, past: tf.Tensor, alignment: tf.Tensor) -> tf.Tensor:
         """The past (B, S) of the next step, from that of a step and its alignment."""

@@ -124,7 +124,8 @@ def test_steps_of_decoding_give_what_the_loop_gives(past):
         found, states, alignment = layer.step(tf.constant(inputs[:, t]), states, memory)
         np.testing.assert_allclose(found, features[:, t], rtol=1e-9)
         np.testing.assert_allclose(alignment, alignments[:, t], rtol=1e-9, atol=1e-15)
-    expected = alignments.sum(axis=1) if "coverage" in past else alignments[:, -1]
+    first = layer.initial_states(memory).past[0]
+    expected = first + alignments.sum(axis=1) if "coverage" in past else alignments[:, -1]
     np.testing.assert_allclose(states.past[0], expected, rtol=1e-9, atol=1e-15)
 
 

@@ -54,7 +54,7 @@ def test_a_decoder_equals_steps_written_by_hand():
     query_kernel, key_kernel, v, filters, location_kernel = (
         getattr(attention, name).numpy() for name in ("query_kernel", "key_kernel", "v", "filters", "location_kernel")
     )
-    state, past = np.zeros((1, 3), "float32"), np.zeros(5)
+    state, past = np.zeros((1, 3), "float32"), np.eye(5)[0]
     for t in range(4):
         around = np.pad(past, 1)
         seen = np.array([around[j : j + 3] @ filters for j in range(5)]) @ location_kernel
@@ -73,6 +73,12 @@ def test_the_past_is_the_last_alignment_or_with_coverage_their_sum(coverage):
     first, second = np.array([[0.25, 0.75]]), np.array([[0.5, 0.5]])
     after = attention.carry(attention.carry(np.zeros((1, 2)), first), second)
     np.testing.assert_array_equal(after, [[0.75, 1.25]] if coverage else [[0.5, 0.5]])
+
+
+def test_the_first_step_comes_from_the_first_position_that_counts():
+    mask = tf.constant([[True, True, False], [False, True, True], [False, False, False]])
+    past = ones().first_past(tf.zeros((3, 3, 1)), mask)
+    np.testing.assert_array_equal(past, [[1, 0, 0], [0, 1, 0], [0, 0, 0]])
 
 
 @pytest.mark.parametrize("coverage", [False, True])
