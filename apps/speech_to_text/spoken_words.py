@@ -67,7 +67,9 @@ def spoken_words(labels: tf.Tensor, alignment: Alignment, spelling: Spelling) ->
     count, rows = tf.size(keys), tf.cast(keys // (length + 1), tf.int64)
 
     def padded(values):
-        return tf.RaggedTensor.from_value_rowids(values, rows, nrows=tf.cast(batch, tf.int64)).to_tensor()
+        return tf.RaggedTensor.from_value_rowids(
+            values, rows, nrows=tf.cast(batch, tf.int64), validate=False
+        ).to_tensor()
 
     first, last, posteriors = (tf.boolean_mask(part, inside) for part in alignment[:3])
     return SpokenWords(

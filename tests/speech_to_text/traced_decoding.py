@@ -13,4 +13,4 @@ SYMBOLS, SECONDS = ("", " ", "a", "b"), 0.1
 def traced_decoding():
     """(log probabilities (B, T, 4), frames (B,)) -> an answer."""
     specs = [tf.TensorSpec((None, None, len(SYMBOLS))), tf.TensorSpec((None,), tf.int32)]
-    return tf.function(FrameDecoding(SYMBOLS, SECONDS), input_signature=specs)
+    return tf.function(FrameDecoding(SYMBOLS, SECONDS), input_signature=specs, autograph=False)
