@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rnnapps.audio.check_recordings import check_recordings, check_speaking_rates
+from rnnapps.audio.recording import Recording
 from rnnapps.audio.recording_fault import LEVELS, RecordingFault
 from rnnapps.audio.waveforms import MEMORY, Waveforms
 
@@ -71,7 +72,7 @@ class CheckedCorpus:
             if not rows and side != "test":
                 raise ValueError(f"all {len(read):,} {side} recordings have faults; check lists them")
         names = [name for _, name in sorted(faulty)]
-        told = f"{len(names):,} left out for their faults: {', '.join(names[:SHOWN])}{', ...' * (len(names) > SHOWN)}"
+        told = _left_out(names)
         corpus = dataclasses.replace(self.corpus, **sides, report=(*self.corpus.report, told))
         kept = tuple(fault for fault in self.faults if (fault.side, fault.name) not in faulty)
         return CheckedCorpus(corpus, waveforms, kept)
@@ -90,6 +91,19 @@ def check_corpus(corpus: Corpus, units: Units, config: SpeechConfig) -> CheckedC
         waveforms[side] = Waveforms(recordings, config.features.rate, memory)
         memory -= waveforms[side].gigabytes
     return CheckedCorpus(corpus, waveforms, tuple(_sorted(_faults(waveforms, units, config))))
+
+
+def audible(recordings: Sequence[Recording], config: SpeechConfig) -> tuple[list[Recording], tuple[str, ...]]:
+    """The recordings in which there is something to hear, and a line about the others, if there are any.
+
+    Args:
+        recordings: some of which may be missing or damaged.
+        config: every option; `features.rate` is a number.
+    """
+    found = check_recordings(Waveforms(recordings, config.features.rate))
+    faulty = {fault.name for fault in found if fault.level == "error"}
+    kept = [recording for recording in recordings if recording.name not in faulty]
+    return kept, (_left_out(sorted(faulty)),) if faulty else ()
 
 
 def in_one_line(faults: Sequence[RecordingFault]) -> str:
@@ -125,6 +139,11 @@ def _first(*kinds: Iterable[RecordingFault]) -> Iterable[RecordingFault]:
         found = [fault for fault in kind if fault.name not in told]
         yield from found
         told |= {fault.name for fault in found if fault.level == "error"}
+
+
+def _left_out(names: Sequence[str]) -> str:
+    more = ", ..." if len(names) > SHOWN else ""
+    return f"{len(names):,} left out for their faults: {', '.join(names[:SHOWN])}{more}"
 
 
 def _sorted(faults: Iterable[RecordingFault]) -> Sequence[RecordingFault]:

@@ -13,7 +13,8 @@ import numpy as np
 from rnnapps.audio.recording import Recording
 
 from .config import SpeechConfig
-from .data import read_corpus, read_recordings
+from .corpus_faults import audible
+from .data import list_corpus, read_corpus, read_recordings
 from .plot_utterance import plot_utterance
 from .transcript import Transcript
 
@@ -55,13 +56,18 @@ def scored_recordings(config: SpeechConfig, data: str | None = None, side: str |
     if data is not None:
         recordings = read_recordings(config.data, data)
         return ScoredRecordings(recordings, str(data), Path(data).resolve().name.split(".")[0] or "data")
-    corpus = read_corpus(config.data)
+    leave_out = config.data.faulty == "leave_out"
+    corpus = (list_corpus if leave_out else read_corpus)(config.data)
     if side == "test" and not corpus.test:
         raise ValueError("--side test: the run has no test side; choose validation, or give --data")
     side = side or ("test" if corpus.test else "validation")
     # They chose the best epoch and the decoder's weights.
     notes = () if side == "test" else ("The run was chosen on these recordings: others will have more errors.",)
-    return ScoredRecordings(corpus.sides[side], f"{side} side of {corpus.name}", side, notes)
+    recordings = corpus.sides[side]
+    if leave_out:
+        recordings, faulty = audible(recordings, config)
+        notes = (*notes, *faulty)
+    return ScoredRecordings(recordings, f"{side} side of {corpus.name}", side, notes)
 
 
 def find_recordings(asked: Sequence[str], recordings: Sequence[Recording]) -> list[int]:

@@ -27,20 +27,11 @@ def train(config: SpeechConfig, run: str | None = None, resume: bool = False) ->
         else:
             RunFolder.refuse_existing(path)
 
-    # Only now, so that a mistake on the command line is told without waiting for TensorFlow.
-    from rnnapps.operation_threads import WIDEST_SMALL_STATE, one_thread_per_operation
-    from rnnapps.training import set_seed
-
-    from .conclude import conclude
     from .corpus_faults import check_corpus
     from .data import list_corpus, read_corpus
-    from .training_run import fit_recognizer, prepare
     from .units import build_units
     from .with_rate import with_rate
 
-    if config.model.units <= WIDEST_SMALL_STATE:
-        one_thread_per_operation()
-    set_seed(config.train.seed)
     with reading_input():
         corpus = (list_corpus if config.data.faulty == "leave_out" else read_corpus)(config.data)
         print("\n".join(corpus.report), flush=True)
@@ -49,6 +40,18 @@ def train(config: SpeechConfig, run: str | None = None, resume: bool = False) ->
         checked = check_corpus(corpus, units, config).usable(config.data.faulty)
         for line in (*checked.corpus.report[len(corpus.report) :], *checked.summary()):
             print(line, flush=True)
+
+    # Only now, so that a mistake on the command line or in the recordings is told without waiting for TensorFlow.
+    from rnnapps.operation_threads import WIDEST_SMALL_STATE, one_thread_per_operation
+    from rnnapps.training import set_seed
+
+    from .conclude import conclude
+    from .training_run import fit_recognizer, prepare
+
+    if config.model.units <= WIDEST_SMALL_STATE:
+        one_thread_per_operation()
+    set_seed(config.train.seed)
+    with reading_input():
         prepared = prepare(config, checked, units)
         print("\n".join(prepared.report), flush=True)
         if not resume:

@@ -5,6 +5,8 @@ import pytest
 import soundfile
 
 from apps.speech_to_text.__main__ import main
+from apps.speech_to_text.config import DataConfig, FeaturesConfig, SpeechConfig
+from apps.speech_to_text.scored_recordings import scored_recordings
 from tests.speech_to_text.recorded import RATE, TEXTS, speech, write_corpus, write_manifest
 
 
@@ -75,6 +77,16 @@ def test_faulty_recordings_can_be_left_out(corpus, capsys):
     assert "2 left out for their faults: " in printed
     assert "4.wav" in printed
     assert "augment.noise_path" in error
+
+
+def test_recordings_that_were_left_out_of_training_are_not_scored(corpus):
+    folder, manifest, _ = corpus
+    data = DataConfig(path=str(manifest), faulty="leave_out", split="tail", test_size=4)
+    (folder / "21.wav").unlink()
+    soundfile.write(folder / "22.wav", np.zeros(RATE), RATE)
+    scored = scored_recordings(SpeechConfig(data=data, features=FeaturesConfig(rate=RATE)))
+    assert [recording.name for recording in scored.recordings] == ["20.wav", "23.wav"]
+    assert scored.notes == ("2 left out for their faults: 21.wav, 22.wav",)
 
 
 def test_missing_files_are_listed_all_at_once(corpus, capsys):
