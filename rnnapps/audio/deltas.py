@@ -28,20 +28,19 @@ def with_deltas(values: tf.Tensor, frames: tf.Tensor, order: int) -> tf.Tensor:
     """
     if not order:
         return values
-    steps = tf.shape(values)[1]
+    steps, width = tf.shape(values)[1], values.shape[-1]
     last = tf.maximum(frames - 1, 0)[:, None]
-    around = tf.minimum(tf.maximum(tf.range(-REACH, steps + REACH), 0)[None], last)  # B, T + 8
-    # One frame more, so that there is a frame to take where T = 0.
+    # One frame more than the fits need, so that they have one where T = 0.
+    around = tf.minimum(tf.maximum(tf.range(-REACH, steps + REACH + 1), 0)[None], last)  # B, T + 9
     continued = tf.gather(tf.pad(values, [[0, 0], [0, 1], [0, 0]]), around, batch_dims=1)
-    shifted = [continued[:, start : start + steps] for start in range(SPAN)]
+    weights = tf.tile(tf.constant((SLOPE, CURVATURE)[:order])[:, :, None], [1, 1, width])  # order, 9, F
+    kernel = tf.transpose(weights, [1, 2, 0])[:, None]
+    fits = tf.nn.depthwise_conv2d(continued[:, :, None], kernel, [1, 1, 1, 1], "VALID")[:, :, 0]  # B, T + 1, F * order
     place = tf.range(steps)[None]
     inner = tf.minimum(tf.maximum(place, REACH), last - REACH)
     fitted = tf.where(frames[:, None] >= SPAN, inner, tf.minimum(place, last))
-    changes = [
-        tf.gather(sum(weight * frame for weight, frame in zip(weights, shifted, strict=True)), fitted, batch_dims=1)
-        for weights in (SLOPE, CURVATURE)[:order]
-    ]
-    return tf.concat([values, *changes], axis=-1)
+    changes = tf.reshape(tf.gather(fits, fitted, batch_dims=1), [-1, steps, width, order])
+    return tf.concat([values, *tf.unstack(changes, axis=-1)], axis=-1)
 
 
 def stream_deltas(values: tf.Tensor, held: tf.Tensor, last: tf.Tensor, order: int) -> tuple[tf.Tensor, tf.Tensor]:

@@ -6,7 +6,7 @@ from rnnapps.audio.features import Features
 
 RATE = 8000
 NOISE = np.random.default_rng(0).normal(0, 0.1, (2, 6000)).astype("float32")
-CHUNKINGS = [[1] * 30 + [0, 199, 0, 3, 5768], [777] * 7 + [561], [5999, 0, 1]]
+CHUNKINGS = [[1] * 8 + [0, 199, 0, 3, 5790], [777] * 7 + [561], [5999, 0, 1]]
 
 
 def streamed(layer, waveform, sizes):
