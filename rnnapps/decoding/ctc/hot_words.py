@@ -44,7 +44,7 @@ class HotWords:
         phrases: Sequence[str] | tf.Tensor,
         symbols: Sequence[str],
         boost: float | tf.Tensor = 3.0,
-        floor: float | tf.Tensor = 1e-3,
+        floor: float | tf.Tensor = 0.01,
     ):
         self.boost, self.floor = tf.convert_to_tensor(boost, tf.float32), tf.convert_to_tensor(floor, tf.float32)
         spelling = SymbolSpelling(symbols)
@@ -139,7 +139,8 @@ def _beginnings(phrases):
     phrases = tf.strings.strip(tf.strings.regex_replace(phrases, r"\s+", " "))
     codes = tf.strings.unicode_decode(phrases, "UTF-8")
     lengths = tf.cast(codes.row_lengths(), tf.int32)
-    codes = tf.cast(codes.to_tensor(), tf.int64)  # P, L
+    # One letter more: a loop over none would leave arrays without a shape.
+    codes = tf.pad(tf.cast(codes.to_tensor(), tf.int64), ((0, 0), (0, 1)))  # P, L
     hashes = tf.scan(lambda h, code: h * MULTIPLIER + code + 1, tf.transpose(codes), tf.zeros_like(lengths, tf.int64))
     hashes = tf.transpose(hashes)
     places = tf.range(tf.shape(codes)[1]) + tf.zeros_like(codes, tf.int32)

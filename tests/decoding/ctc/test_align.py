@@ -59,7 +59,7 @@ def test_padding_and_other_rows_change_nothing():
 
 def test_it_runs_in_a_graph_of_unknown_shapes():
     specs = [tf.TensorSpec((None, None, None)), tf.TensorSpec((None,), tf.int32), tf.TensorSpec((None, None), tf.int32)]
-    graph = tf.function(align, input_signature=specs)
+    graph = tf.function(align, input_signature=specs, autograph=False)
     for seed in range(2):
         log_probs = posteriors(seed, 5 + seed, 3 + seed)
         arguments = (log_probs[None], tf.constant([5 + seed]), tf.constant([[1, 2]]))
@@ -68,7 +68,7 @@ def test_it_runs_in_a_graph_of_unknown_shapes():
 
 def test_a_batch_may_have_a_known_size():
     log_probs = tf.constant(LOG_PROBS[None])
-    graph = tf.function(lambda log_probs: align(log_probs, tf.constant([6]), tf.constant([[1, 2]])))
+    graph = tf.function(lambda log_probs: align(log_probs, tf.constant([6]), tf.constant([[1, 2]])), autograph=False)
     np.testing.assert_array_equal(graph(log_probs).last, align(log_probs, [6], [[1, 2]]).last)
 
 

@@ -1,5 +1,7 @@
 """Hot words: what they bring, and what they must not break."""
 
+import functools
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -33,13 +35,6 @@ def said(text, doubts=None, sure=0.97):
 NAME = said("call kova now", {5: ("c", 0.85, 0.1), 7: ("b", 0.85, 0.1)})
 
 
-def heard(log_probs, phrases=(), boost=3.0, lm=None, **options):
-    hot_words = HotWords(phrases, SYMBOLS, boost, **options) if phrases else None
-    search = PrefixBeamSearch(len(SYMBOLS), 16, language_model=lm, lm_weight=0.5, hot_words=hot_words)
-    labels = tf.function(search)(log_probs[None], [len(log_probs)]).labels[0, 0].numpy()
-    return "".join(SYMBOLS[x] for x in labels)
-
-
 def numbers(text):
     return [SYMBOLS.index(letter) for letter in text]
 
@@ -53,17 +48,38 @@ def word_model():
     return WordModel(train_ngram([text.split() for text in TEXTS], 2), SYMBOLS, spelling)
 
 
-@pytest.mark.parametrize("make_lm", [lambda: None, character_model, word_model], ids=["none", "characters", "words"])
-def test_a_name_that_no_text_has_is_recognised_only_as_a_hot_word(make_lm):
-    lm = make_lm()
+MODELS = {"none": lambda: None, "characters": character_model, "words": word_model}
+
+
+@functools.cache
+def decoder(lm):
+    """One graph for all phrases and boosts."""
+    model = MODELS[lm]()
+    specs = [tf.TensorSpec((1, None, len(SYMBOLS))), tf.TensorSpec((None,), tf.string), tf.TensorSpec(())]
+
+    def decode(log_probs, phrases, boost):
+        hot_words = HotWords(phrases, SYMBOLS, boost)
+        search = PrefixBeamSearch(len(SYMBOLS), 16, language_model=model, lm_weight=0.5, hot_words=hot_words)
+        return search(log_probs, tf.shape(log_probs)[1:2])
+
+    return tf.function(decode, input_signature=specs, autograph=False)
+
+
+def heard(log_probs, phrases=(), boost=3.0, lm="none"):
+    labels = decoder(lm)(log_probs[None], tf.constant(phrases, tf.string), boost).labels[0, 0].numpy()
+    return "".join(SYMBOLS[x] for x in labels)
+
+
+@pytest.mark.parametrize("lm", MODELS)
+def test_a_name_that_no_text_has_is_recognised_only_as_a_hot_word(lm):
     assert heard(NAME, lm=lm) != "call kova now"
     assert heard(NAME, ["kova"], lm=lm) == "call kova now"
 
 
 @pytest.mark.parametrize("boost", [3.0, 10.0, 100.0, 10_000.0])
-@pytest.mark.parametrize("make_lm", [lambda: None, word_model], ids=["none", "words"])
-def test_no_boost_however_large_damages_the_neighbours(make_lm, boost):
-    assert heard(NAME, ["kova"], boost, make_lm()) == "call kova now"
+@pytest.mark.parametrize("lm", MODELS)
+def test_no_boost_however_large_damages_the_neighbours(lm, boost):
+    assert heard(NAME, ["kova"], boost, lm) == "call kova now"
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -85,17 +101,16 @@ def test_the_boost_is_refunded_when_a_phrase_does_not_complete():
 
 
 def test_a_text_that_completes_nothing_keeps_its_score():
-    log_probs = said("newt")
-    with_hot = PrefixBeamSearch(len(SYMBOLS), 16, hot_words=HotWords(["newton", "new"], SYMBOLS, 5.0))
-    without = PrefixBeamSearch(len(SYMBOLS), 16)
-    both = [search(log_probs[None], [len(log_probs)]) for search in (with_hot, without)]
-    np.testing.assert_array_equal(both[0].labels, both[1].labels)
-    np.testing.assert_allclose(both[0].scores, both[1].scores, atol=1e-5)
+    log_probs, graph = said("newt")[None], decoder("none")
+    started, nothing = graph(log_probs, ["newton", "new"], 5.0), graph(log_probs, ["zebra"], 5.0)
+    np.testing.assert_array_equal(started.labels, nothing.labels)
+    # Not equal: among other prefixes other paths fall out of the beam.
+    np.testing.assert_allclose(started.scores, nothing.scores, atol=0.01)
 
 
 def test_a_letter_gains_what_it_lacks_and_a_little_more_at_most():
     # Of one frame: a .6, b .2. b lacks log 3, and gets that and 0.5; with a boost of 1 it gets 1.
-    log_probs = np.log([[0.1, 0.1, 0.6, 0.2]])
+    log_probs = np.log([[[0.1, 0.1, 0.6, 0.2]]])
     scores = {}
     for boost in (1.0, 50.0):
         hot = HotWords(["b"], ("", " ", "a", "b"), boost)
@@ -107,7 +122,7 @@ def test_a_letter_gains_what_it_lacks_and_a_little_more_at_most():
 
 
 def test_what_a_frame_rules_out_gains_nothing():
-    log_probs = np.log([[0.0895, 0.01, 0.9, 0.0005]])
+    log_probs = np.log([[[0.0895, 0.01, 0.9, 0.0005]]])
     best = lambda floor: PrefixBeamSearch(4, 4, hot_words=HotWords(["b"], ("", " ", "a", "b"), 50.0, floor))
     assert best(1e-3)(log_probs, [1]).labels.numpy().tolist() == [[[2]]]
     assert best(1e-4)(log_probs, [1]).labels.numpy().tolist() == [[[3]]]
@@ -126,7 +141,7 @@ def test_a_hot_word_at_the_end_of_the_recording_counts():
 
 def test_pieces_of_words_spell_hot_words_too():
     symbols = ("", " ca", " ko", "ll", "va", "ba", " k")
-    log_probs = np.log(np.full((3, 7), 0.01))
+    log_probs = np.log(np.full((3, 7), 0.001))
     for frame, heard_as, right in ((0, 1, 2), (1, 0, 0), (2, 5, 4)):
         log_probs[frame, heard_as] = np.log(0.8)
         log_probs[frame, right] = np.log(0.2) if right else log_probs[frame, right]
@@ -155,22 +170,12 @@ def test_chunks_give_what_the_whole_gives():
 
 
 def test_phrases_may_come_with_the_recording(tmp_path):
-    class Module(tf.Module):
-        @tf.function(
-            input_signature=[
-                tf.TensorSpec((None, None, None)),
-                tf.TensorSpec((None,), tf.int32),
-                tf.TensorSpec((None,), tf.string),
-            ]
-        )
-        def decode(self, log_probs, frames, phrases):
-            search = PrefixBeamSearch(len(SYMBOLS), 16, hot_words=HotWords(phrases, SYMBOLS))
-            return search(log_probs, frames).labels
-
-    tf.saved_model.save(Module(), str(tmp_path))
+    module = tf.Module()
+    module.decode = decoder("none")
+    tf.saved_model.save(module, str(tmp_path))
     loaded = tf.saved_model.load(str(tmp_path))
     for phrases, text in (([], "call coba now"), (["ann", "kova"], "call kova now")):
-        labels = loaded.decode(tf.constant(NAME[None]), tf.constant([len(NAME)]), tf.constant(phrases, tf.string))
+        labels = loaded.decode(tf.constant(NAME[None]), tf.constant(phrases, tf.string), tf.constant(3.0)).labels
         assert "".join(SYMBOLS[x] for x in labels[0, 0].numpy()) == text
 
 

@@ -42,9 +42,7 @@ def word_score(symbols, model, spelling, labels):
         if at_end or symbols[labels[i]].startswith(" "):
             alone = start < i and symbols[labels[start]] == " "
             text = "".join(symbols[x] for x in labels[start:i]).strip()
-            words.append(
-                (text, list(range(start + alone, i)), i if at_end or symbols[labels[i]] == " " else None, start)
-            )
+            words.append((text, range(start + alone, i), i if at_end or symbols[labels[i]] == " " else None))
             start = i
     total, history, count = 0.0, ["<s>"], 0
     for text, places, end in words:
@@ -123,7 +121,7 @@ def test_an_unknown_word_can_be_written():
 def test_weights_may_be_tensors():
     lm = CharacterModel(symbols_model())
 
-    @tf.function
+    @tf.function(autograph=False)
     def best(weight, bonus):
         search = PrefixBeamSearch(4, 8, language_model=lm, lm_weight=weight, insertion_bonus=bonus)
         return search(LOG_PROBS[None], [6]).scores
@@ -149,7 +147,9 @@ def test_chunks_give_what_the_whole_gives(make):
 def test_tables_are_in_the_saved_model(tmp_path):
     module = PrefixBeamSearch(4, 5, language_model=WordModel(words_model(), LETTERS, symbols_model()))
     specs = [tf.TensorSpec((None, None, None)), tf.TensorSpec((None,), tf.int32)]
-    graph = tf.function(lambda log_probs, frames: module(log_probs, frames)._asdict(), input_signature=specs)
+    graph = tf.function(
+        lambda log_probs, frames: module(log_probs, frames)._asdict(), input_signature=specs, autograph=False
+    )
     tf.saved_model.save(module, str(tmp_path), signatures=graph)
     loaded = tf.saved_model.load(str(tmp_path)).signatures["serving_default"]
     answer = loaded(log_probs=tf.constant(LOG_PROBS[None]), frames=tf.constant([6]))

@@ -35,7 +35,7 @@ def test_a_narrow_beam_finds_the_best_text(seed):
 def test_no_text_is_found_twice():
     # Prefixes fall out of the beam and come back.
     log_probs = np.concatenate([posteriors(seed, 10, 5, 0.5) for seed in range(10)])
-    found = texts(tf.function(PrefixBeamSearch(5, beam_size=12, n_best=12))(log_probs[None], [100]))
+    found = texts(tf.function(PrefixBeamSearch(5, beam_size=12, n_best=12), autograph=False)(log_probs[None], [100]))
     assert len({labels for labels, _ in found}) == 12
 
 
@@ -59,7 +59,7 @@ def test_padding_and_other_rows_change_nothing():
     batch = np.full((3, 33, 6), 7.0, "float32")
     for row, log_probs in zip(batch, rows, strict=True):
         row[: len(log_probs)] = log_probs
-    search = tf.function(PrefixBeamSearch(6, beam_size=6, n_best=3), reduce_retracing=True)
+    search = tf.function(PrefixBeamSearch(6, beam_size=6, n_best=3), reduce_retracing=True, autograph=False)
     together = search(batch, [3, 30, 12])
     for i, log_probs in enumerate(rows):
         alone = search(log_probs[None], [len(log_probs)])
@@ -91,7 +91,7 @@ def test_a_chunk_without_frames_changes_nothing():
 def test_a_long_recording_keeps_its_precision():
     # A symbol every fourth frame, else a blank.
     log_probs = np.log(np.tile([[1e-4, 0.9999], *[[0.9999, 1e-4]] * 3], (500, 1)))
-    found = tf.function(PrefixBeamSearch(2, beam_size=8))(log_probs[None], [2000])
+    found = tf.function(PrefixBeamSearch(2, beam_size=8), autograph=False)(log_probs[None], [2000])
     assert found.labels[0].numpy().tolist() == [[1] * 500]
     truth = -ctc_loss(found.labels[0], log_probs[None], [2000])[0]
     assert float(found.scores[0, 0]) == pytest.approx(float(truth), rel=0.01)
@@ -108,7 +108,9 @@ def test_probabilities_of_zero_are_never_on_a_path():
 def test_it_lives_in_a_saved_model_of_unknown_shapes(tmp_path):
     module = PrefixBeamSearch(4, beam_size=5, n_best=2)
     specs = [tf.TensorSpec((None, None, None)), tf.TensorSpec((None,), tf.int32)]
-    graph = tf.function(lambda log_probs, frames: module(log_probs, frames)._asdict(), input_signature=specs)
+    graph = tf.function(
+        lambda log_probs, frames: module(log_probs, frames)._asdict(), input_signature=specs, autograph=False
+    )
     tf.saved_model.save(module, str(tmp_path), signatures=graph)
     loaded = tf.saved_model.load(str(tmp_path)).signatures["serving_default"]
     log_probs = np.stack([posteriors(seed, 9, 4) for seed in range(2)])
