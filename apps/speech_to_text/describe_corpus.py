@@ -38,7 +38,7 @@ def describe_corpus(checked: CheckedCorpus, units: Units, config: SpeechConfig) 
     rates = _counted((each.rate for each in recordings if each.rate), "Hz")
     lines += ["", f"rates     {rates}; the network's is {config.features.rate} Hz"]
     lines += [f"channels  {_counted(r.channels for r in recordings if r.channels)}"]
-    lines += [f"symbols   {_symbols(units, config)}"]
+    lines += [f"symbols   {_symbols(units)}"]
     if len(seconds):
         lines += ["", "seconds    recordings", *_histogram(seconds)]
     advice = list(_advice(sides, units, config, seconds))
@@ -85,7 +85,7 @@ def _counted(values: Iterable[int], unit: str = "") -> str:
     return ", ".join(f"{value} {unit}".strip() + f" ({count:,})" for value, count in counts) or "unknown"
 
 
-def _symbols(units: Units, config: SpeechConfig) -> str:
+def _symbols(units: Units) -> str:
     if units.kind == "labels":
         return f"{len(units)} labels"
     if units.kind == "sentencepiece":
@@ -113,7 +113,7 @@ def _advice(sides: dict[str, Waveforms], units: Units, config: SpeechConfig, sec
         larger = ""
         if misfits:
             factor, count = next(iter(misfits.items()))
-            larger = f"; {factor} leaves {count:,} recordings too few frames for their texts"
+            larger = f"; {factor} is too much for the texts of {count:,}"
         yield f"largest safe model.subsampling: {safe}{larger} (it is {config.model.subsampling})"
     recordings: list[Recording] = [each for waveforms in sides.values() for each in waveforms.recordings]
     bands = [m.bandwidth for waveforms in sides.values() for m in waveforms.measurements if m is not None]
@@ -122,7 +122,7 @@ def _advice(sides: dict[str, Waveforms], units: Units, config: SpeechConfig, sec
     elif upsampled := sum(0 < each.rate < rate for each in recordings):
         yield f"{upsampled:,} recordings have a lower rate than the network and nothing in its upper band"
     if long := int(np.sum(np.asarray(seconds) > LONG)):
-        yield f"{long:,} recordings are longer than {LONG:g} s: cut at pauses they take less memory and learn faster"
+        yield f"{long:,} longer than {LONG:g} s: cut at pauses, recordings take less memory and are learnt faster"
 
 
 def _rate(bandwidth: float) -> int:
