@@ -141,8 +141,8 @@ class AttentionHead(keras.layers.Layer):
     ) -> Spelled:
         """Beam search for the best texts; with posteriors, CTC has a say at every symbol.
 
-        A text has a symbol per frame at most, as CTC's have. What reaches that length without an end is told by
-        `ended` and comes last.
+        A text has two symbols per frame at most; with posteriors one, as CTC's have. What reaches that length without
+        an end is told by `ended` and comes last.
 
         Args:
             memory: (B, S, D).
@@ -176,7 +176,7 @@ class AttentionHead(keras.layers.Layer):
             beam_size=beam_size,
             start_id=BOUNDARY,
             end_id=BOUNDARY,
-            max_lengths=tf.cast(frames, tf.int32) + 1,
+            max_lengths=(1 if heard else 2) * tf.cast(frames, tf.int32) + 1,
             length_penalty=length_penalty,
             n_best=beam_size,
             forbidden_ids=(self.symbols,),

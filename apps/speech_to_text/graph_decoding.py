@@ -24,6 +24,7 @@ from .model import Recognizer
 from .spoken_words import Spelling, joined_text, spoken_words
 
 Answer = dict[str, tf.Tensor]
+CUT = -100.0  # mean log probability of what came to no end
 
 
 class GreedySearch(tf.Module):
@@ -90,7 +91,7 @@ class SpelledDecoding(FrameDecoding):
     """Decoding of a head that spells, alone or together with CTC.
 
     With CTC a word is where CTC hears it, and as sure as CTC is. Without, it is where the decoder looks, and each is
-    as sure as the text: the mean log probability of a symbol.
+    as sure as the text: the mean log probability of a symbol; not at all of a text that came to no end.
 
     Args:
         symbols, frame_seconds, word_confidence, text_confidence: as `FrameDecoding`.
@@ -109,7 +110,9 @@ class SpelledDecoding(FrameDecoding):
             alignment = align(log_probs, frames, best)
         else:
             counts = tf.math.count_nonzero(best, axis=1, dtype=tf.float32, keepdims=True)
-            means = tf.where(best > 0, spelled.scores[:, :1] / (counts + 1), 0.0)  # the end is a symbol too
+            means = spelled.scores[:, :1] / (counts + 1)  # the end is a symbol too
+            # A decoder that goes round in circles is sure of every symbol, and wrong.
+            means = tf.where(best > 0, tf.where(spelled.ended[:, :1], means, CUT), 0.0)
             peaks = spelled.peaks[:, 0]
             alignment = Alignment(peaks, peaks, means, spelled.scores[:, 0], spelled.ended[:, 0])
         return self.answer(labels, spelled.scores, alignment, frames)

@@ -86,6 +86,8 @@ class Recognizer(keras.Model):
     def call(self, inputs, training=False):
         memory, frames = self.encode(inputs["waveform"], inputs["length"], training)
         outputs = {"memory": memory, "frames": frames}
+        if self.attention is not None and not self.attention.built:
+            self.attention.build(memory.shape)  # it is not called here, but its weights belong to the model
         if self.dense is not None:
             outputs["logits"] = self.dense(memory)
         if self.keyword is not None:

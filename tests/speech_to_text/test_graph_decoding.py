@@ -110,6 +110,13 @@ def test_without_ctc_all_words_are_as_sure_as_the_text():
     np.testing.assert_allclose(found["confidence"], [0.60653], rtol=1e-4)
 
 
+def test_without_ctc_a_text_that_came_to_no_end_is_not_sure_at_all():
+    cut = lambda *arguments: spelled(*arguments)._replace(ended=tf.constant([[False]]))
+    found = SpelledDecoding(SYMBOLS, 0.1, cut)(None, tf.constant([20]), tf.zeros((1, 20, 1)))
+    np.testing.assert_allclose(found["confidences"], [[0.0, 0.0]], atol=1e-6)
+    np.testing.assert_allclose(found["confidence"], [0.0], atol=1e-6)
+
+
 def test_with_ctc_a_word_is_where_ctc_hears_it():
     found = SpelledDecoding(SYMBOLS, 0.1, spelled)(path("..a. ..b."), tf.constant([9]), tf.zeros((1, 9, 1)))
     np.testing.assert_allclose(found["starts"], [[0.15, 0.65]], rtol=1e-5)
