@@ -24,7 +24,7 @@ from .model import Recognizer
 from .spoken_words import Spelling, joined_text, spoken_words
 
 Answer = dict[str, tf.Tensor]
-CUT = -100.0  # mean log probability of what came to no end
+CUT = -20.0  # mean log probability of what came to no end
 
 
 class GreedySearch(tf.Module):
