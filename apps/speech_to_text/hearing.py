@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .run_folder import RunFolder
+
+LANGUAGE = ("lm_text", "arpa", "lm_weight", "insertion_bonus")
+BEAM = ("lm", *LANGUAGE, "hot_words", "hot_word_boost")
 
 
 @dataclass(frozen=True)
@@ -45,8 +49,22 @@ def load_hearing(run: str, decode: Mapping[str, Any]) -> Hearing:
 def _of_run(folder: RunFolder, decode: Mapping[str, Any]) -> Hearing:
     from .export import load_trained
 
+    _check(folder, decode)
     recognition = load_trained(folder, decode)
     return Hearing(recognition.model.rate, recognition.transcriber(), recognition.live)
+
+
+def _check(folder: RunFolder, decode: Mapping[str, Any]) -> None:
+    """Options that would change nothing are a mistake."""
+    config = folder.config()
+    options, head = dataclasses.replace(config.decode, **decode), config.model.head
+    beam = [name for name in BEAM if name in decode and decode[name] != "none"]
+    if beam and head not in ("ctc", "joint"):
+        raise ValueError(f"--{beam[0]}: is of heads ctc and joint; {folder.path} has {head}")
+    if beam and options.beam_size == 1:
+        raise ValueError(f"--{beam[0]}: needs a beam; give --beam_size above 1")
+    if options.lm == "none" and (given := [name for name in LANGUAGE if name in decode]):
+        raise ValueError(f"--{given[0]}: needs a language model; give --lm character or word")
 
 
 def _of_saved_model(path: Path, decode: Mapping[str, Any]) -> Hearing:

@@ -25,7 +25,6 @@ def transcribe(
     beam_size: int | None = None,
     n_best: int | None = None,
     lm: Literal["none", "character", "word"] | None = None,
-    lm_order: int | None = None,
     lm_text: str | None = None,
     arpa: str | None = None,
     lm_weight: float | None = None,
@@ -54,9 +53,8 @@ def transcribe(
         rate: samples per second of the bare samples of --stream. Default: the model's.
         beam_size: texts kept from frame to frame; 1 is greedy. This and what follows are by default as the run has it.
         n_best: texts told of each stretch, best first; with --format json.
-        lm: language model, learnt from the texts of the training side.
-        lm_order: symbols or words that the language model looks at.
-        lm_text: file with more texts for the language model, one a line.
+        lm: language model: none, character or word; that of the run's texts, if it was trained with one.
+        lm_text: file with texts to learn the language model from instead, one a line.
         arpa: file with a language model in ARPA format instead.
         lm_weight: what the language model counts for.
         insertion_bonus: added for every word or symbol that the language model rates.
@@ -68,7 +66,6 @@ def transcribe(
         "beam_size": beam_size,
         "n_best": n_best,
         "lm": lm,
-        "lm_order": lm_order,
         "lm_text": lm_text,
         "arpa": arpa,
         "lm_weight": lm_weight,
