@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import tensorflow as tf
+
+BLOCK = 64  # frames
 
 
 class RunningNormalization:
@@ -43,21 +46,33 @@ class RunningNormalization:
 
 
 def decayed_sums(terms: tf.Tensor, decay: float) -> tf.Tensor:
-    """y_t = decay y_{t-1} + x_t along the second axis of (B, T, F), in log2(T) steps over all of it.
+    """y_t = decay y_{t-1} + x_t along the second axis of (B, T, F).
 
-    Hillis & Steele 1986, Data parallel algorithms.
+    Within blocks by one matrix product, and from block to block in log2 of their number of steps.
     """
+    steps, width = tf.shape(terms)[1], terms.shape[-1]
+    powers = decay ** np.arange(BLOCK + 1)
+    within = np.tril(decay ** np.abs(np.subtract.outer(np.arange(BLOCK), np.arange(BLOCK)))).astype("float32")
+    padded = tf.pad(terms, [[0, 0], [0, -steps % BLOCK], [0, 0]])
+    blocks = tf.matmul(within, tf.reshape(padded, [-1, (steps + BLOCK - 1) // BLOCK, BLOCK, width]))
+    ends = _doubled_sums(blocks[:, :, -1], float(powers[BLOCK]))  # B, T / BLOCK, F
+    before = tf.pad(ends[:, :-1], [[0, 0], [1, 0], [0, 0]])
+    sums = blocks + before[:, :, None] * powers[1:, None].astype("float32")
+    return tf.reshape(sums, [-1, steps + -steps % BLOCK, width])[:, :steps]
+
+
+def _doubled_sums(terms, decay):
+    """Hillis & Steele 1986, Data parallel algorithms."""
     length = tf.shape(terms)[1]
 
     def add_further_back(sums, shift, factor):
         earlier = tf.pad(sums[:, : length - shift], [[0, 0], [shift, 0], [0, 0]])
         return sums + factor * earlier, 2 * shift, factor * factor
 
-    shapes = (terms.shape, tf.TensorShape([]), tf.TensorShape([]))
     sums, _, _ = tf.while_loop(
         lambda sums, shift, factor: shift < length,
         add_further_back,
         (terms, tf.constant(1), tf.constant(decay, terms.dtype)),
-        shape_invariants=shapes,
+        shape_invariants=(terms.shape, tf.TensorShape([]), tf.TensorShape([])),
     )
     return sums
