@@ -26,6 +26,15 @@ def evaluate(
     plot: str | None = None,
     resamples: int = RESAMPLES,
     output: str | None = None,
+    beam_size: int | None = None,
+    lm: Literal["none", "character", "word"] | None = None,
+    lm_text: str | None = None,
+    arpa: str | None = None,
+    lm_weight: float | None = None,
+    insertion_bonus: float | None = None,
+    hot_words: str | None = None,
+    hot_word_boost: float | None = None,
+    joint_weight: float | None = None,
 ) -> dict:
     """Scores a run on recordings whose texts are known: words and characters wrong, or labels right.
 
@@ -42,7 +51,28 @@ def evaluate(
             files, or worst, those that are shown.
         resamples: bootstrap resamples for the intervals, at least 40.
         output: folder to write to. Default: evaluation/SIDE, or evaluation/NAME of other data, in the run's folder.
+        beam_size: texts kept from frame to frame; 1 is greedy. This and what follows are by default as the run has it.
+        lm: language model: none, character or word; that of the run's texts, if it was trained with one.
+        lm_text: file with texts to learn the language model from instead, one a line.
+        arpa: file with a language model in ARPA format instead.
+        lm_weight: what the language model counts for.
+        insertion_bonus: added for every word or symbol that the language model rates.
+        hot_words: words and phrases to listen for, commas between, or the name of a file with one a line.
+        hot_word_boost: what a letter of a hot word gains at most.
+        joint_weight: of head joint, share of the CTC score in the search.
     """
+    decode = {
+        "beam_size": beam_size,
+        "lm": lm,
+        "lm_text": lm_text,
+        "arpa": arpa,
+        "lm_weight": lm_weight,
+        "insertion_bonus": insertion_bonus,
+        "hot_words": hot_words,
+        "hot_word_boost": hot_word_boost,
+        "joint_weight": joint_weight,
+    }
+    decode = {name: value for name, value in decode.items() if value is not None}
     with reading_input():
         _check(worst, resamples, data, side, output)
         asked = names_listed("--plot", plot)
@@ -57,13 +87,14 @@ def evaluate(
 
         scored = scored_recordings(config, data, side)
         numbers = find_recordings([name for name in asked if name != "worst"], scored.recordings)
-        recognition = load_trained(folder)
+        recognition = load_trained(folder, decode)
         transcripts = transcribe_recordings(recognition.transcriber(), scored.recordings)
     labels = config.model.head == "keyword"
     found = (evaluate_labels if labels else evaluate_texts)(scored.recordings, transcripts, resamples, worst)
     notes = [*scored.notes, *unknown_characters(recognition.units, scored.recordings)]
-    figures = {"run": str(folder.path), "data": scored.name, "notes": notes, **found.figures}
-    print(f"{folder.path.name}: {scored.name}, {len(transcripts):,} recordings", *notes, "", sep="\n")
+    figures = {"run": str(folder.path), "data": scored.name, "decode": decode, "notes": notes, **found.figures}
+    title = ", ".join([scored.name, f"{len(transcripts):,} recordings", *(f"{k} {v}" for k, v in decode.items())])
+    print(f"{folder.path.name}: {title}", *notes, "", sep="\n")
     print(full_report(figures))
     if "worst" in asked:
         numbers = list(dict.fromkeys([*numbers, *(one["number"] - 1 for one in figures["worst"])]))
