@@ -12,8 +12,8 @@ def export_saved_model(module, path: str | Path, signatures: Mapping[str, Callab
     """Writes a `tf.Module` as a SavedModel whose folder never exists half-written.
 
     Everything is written into a temporary folder next to `path`, which is renamed at the end, so that a
-    server that watches for version folders sees only complete ones. The functions answer; gradients through them
-    are not saved.
+    server that watches for version folders sees only complete ones. Hand-derived gradients are not saved: who takes
+    gradients of the loaded functions gets TensorFlow's own.
 
     Args:
         module: tf.Module that tracks every variable and asset that the signatures use.
@@ -39,16 +39,29 @@ def export_saved_model(module, path: str | Path, signatures: Mapping[str, Callab
     try:
         complete = staging / path.name
         try:
-            # Tracing the gradients of custom operations takes most of the time, and what is served is not trained.
+            # Tracing hand-derived gradients takes most of the time, and what is served is not trained.
             options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
             tf.saved_model.save(module, str(complete), signatures=dict(signatures), options=options)
         except tf.errors.OpError as error:
             raise OSError(f"{path}: the SavedModel could not be written: {error.message}") from error
+        _forget_custom_gradients(complete / "saved_model.pb")
         (complete / MODEL_CARD).write_text(model_card, encoding="utf-8")
         complete.rename(path)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return path
+
+
+def _forget_custom_gradients(file: Path) -> None:
+    """Takes out the names of gradients that were not saved; for each of them every loader would print a warning."""
+    from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
+
+    model = SavedModel.FromString(file.read_bytes())
+    for graph in (meta_graph.graph_def for meta_graph in model.meta_graphs):
+        for nodes in (graph.node, *(function.node_def for function in graph.library.function)):
+            for node in nodes:
+                node.attr.pop("_gradient_op_type", None)
+    file.write_bytes(model.SerializeToString(deterministic=True))
 
 
 def exported_versions(folder: str | Path) -> list[int]:

@@ -1,9 +1,14 @@
 """SavedModels that appear whole or not at all."""
 
+import subprocess
+import sys
+
+import numpy as np
 import pytest
 import tensorflow as tf
 
 from rnnapps.export import export_saved_model, exported_versions, find_saved_model
+from rnnapps.layers import LSTM
 from tests.training.full_disk import full_disk
 
 
@@ -33,6 +38,35 @@ def test_the_model_card_is_in_the_folder_of_the_version(tmp_path):
 def test_nothing_else_stays_beside_the_export(tmp_path):
     export(tmp_path / "1")
     assert [child.name for child in tmp_path.iterdir()] == ["1"]
+
+
+@pytest.fixture(scope="module")
+def exported_lstm(tmp_path_factory):
+    """A layer with a hand-derived gradient, and the folder of its SavedModel."""
+    layer, module = LSTM(3), tf.Module()
+    layer.build((None, None, 4))
+    module.weights = layer.variables
+    spec = tf.TensorSpec((None, None, 4), tf.float32, "x")
+    run = tf.function(lambda x: {"y": layer(x)}, input_signature=[spec])
+    return layer, export_saved_model(module, tmp_path_factory.mktemp("lstm") / "1", {"serving_default": run}, "a card")
+
+
+def test_loading_warns_of_no_gradient_that_was_not_saved(exported_lstm):
+    code = "import sys, tensorflow as tf; tf.saved_model.load(sys.argv[1])"
+    command = [sys.executable, "-c", code, str(exported_lstm[1])]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "gradient" not in done.stderr
+
+
+def test_gradients_through_a_loaded_model_are_those_of_the_layer(exported_lstm):
+    layer, path = exported_lstm
+    loaded = tf.saved_model.load(str(path))
+    x = tf.random.stateless_normal((2, 5, 4), (1, 2))
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        ours = tf.reduce_sum(layer(x) ** 2)
+        theirs = tf.reduce_sum(loaded.signatures["serving_default"](x=x)["y"] ** 2)
+    np.testing.assert_allclose(tape.gradient(theirs, x), tape.gradient(ours, x), atol=1e-6)
 
 
 def test_a_failed_export_leaves_nothing(tmp_path):
