@@ -125,4 +125,4 @@ class SavedRecognizer:
 
 
 def _traced(function: Callable, specs: dict[str, tf.TensorSpec]):
-    return tf.function(function).get_concrete_function(**specs)
+    return tf.function(function, autograph=False).get_concrete_function(**specs)

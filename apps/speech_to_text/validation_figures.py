@@ -35,7 +35,7 @@ class ValidationFigures:
     def __init__(self, model: Recognizer, batches: OrderedWaveforms, texts: Sequence[str], units: Units):
         self.model, self.batches, self.texts, self.units = model, batches, texts, units
         self.latest: dict[str, float] = {}
-        self._step = tf.function(self._measure_batch, input_signature=output_signature())
+        self._step = tf.function(self._measure_batch, input_signature=output_signature(), autograph=False)
 
     def measure(self) -> dict[str, float]:
         """The figures of the weights that are in the model now; `latest` from now on."""

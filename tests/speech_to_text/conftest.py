@@ -26,7 +26,7 @@ TINY = {
     "model.units": 24,
     "model.layers": 1,
     "model.dropout": 0,
-    "train.epochs": 7,
+    "train.epochs": 10,
     "train.batch_size": 4,
     "train.learning_rate": 1e-2,
     "train.clip_norm": 5,

@@ -35,9 +35,12 @@ of_files, of_waveform = model.signatures["serving_default"], model.signatures["w
 wavs = [open(file, "rb").read() for file in files]
 waveforms = np.load(files[0].replace("0.wav", "waveforms.npz"))
 
+def decoded(value):
+    return [decoded(part) for part in value] if isinstance(value, list) else value.decode()
+
 def plain(answer):
-    return {name: np.char.decode(value.numpy().astype("S")).tolist() if value.dtype == tf.string
-            else value.numpy().tolist() for name, value in answer.items()}
+    found = {name: np.asarray(value).tolist() for name, value in answer.items()}
+    return {name: decoded(value) if answer[name].dtype == tf.string else value for name, value in found.items()}
 
 def error(call):
     try:
