@@ -81,7 +81,7 @@ class Recognizer(keras.Model):
         """Whether the model can read a recording chunk by chunk."""
         model, head = self.config.model, self.dense
         looks_back = model.causal and not model.bidirectional and self.config.features.normalization != "utterance"
-        return looks_back and head is not None
+        return looks_back and head is not None and self.config.features.top_db is None
 
     def call(self, inputs, training=False):
         memory, frames = self.encode(inputs["waveform"], inputs["length"], training)
@@ -157,7 +157,7 @@ class Recognizer(keras.Model):
         if not self.streamable:
             raise ValueError(
                 "model: reads whole recordings; streaming needs model.causal true, model.bidirectional false, "
-                "features.normalization running, training or none, and a CTC head"
+                "features.normalization running, training or none, no features.top_db, and a CTC head"
             )
         before = {name.removeprefix("features_"): states[name] for name in states if name.startswith("features_")}
         sequences, after = self.features.stream(chunk, before, last)
