@@ -57,7 +57,8 @@ def conclude(
     scored, waveforms = corpus.sides[side], checked.waveforms[side]
     decoder = fit_decoder(prepared.model, prepared.units, config, checked)
     decoder.save(folder.path)
-    recognition = Recognition(prepared.model, prepared.units, config, decoder.search(config, prepared.units))
+    search = decoder.search(config, prepared.units)
+    recognition = Recognition(prepared.model, prepared.units, config, search, decoder.confidences)
     heard = recognition.transcriber().transcribe(waveforms)
     figures = score(config, [one.text for one in heard], scored)
     methods = {"model": figures}

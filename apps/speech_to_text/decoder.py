@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
-from rnnapps.decoding.ctc import HotWords, PrefixBeamSearch
+from rnnapps.decoding.ctc import ConfidenceScale, HotWords, PrefixBeamSearch
 
 from .config import SpeechConfig
 from .language_model import LearntTexts, learn_texts, read_texts
@@ -16,6 +16,7 @@ from .units import Units
 FILE = "decoder.json"
 # Of a language model that was not tuned.
 LM_WEIGHT, INSERTION_BONUS = 0.5, 0.5
+UNSCALED = ConfidenceScale()
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,20 @@ class Decoder:
         learnt: the language model, or None.
         lm_weight: what its log probabilities count for.
         insertion_bonus: for every word or symbol that it rates.
+        word_confidence: from how sure the network is of a word's symbols to how likely the word is right.
+        text_confidence: the same of whole texts.
     """
 
     learnt: LearntTexts | None = None
     lm_weight: float = LM_WEIGHT
     insertion_bonus: float = INSERTION_BONUS
+    word_confidence: ConfidenceScale = UNSCALED
+    text_confidence: ConfidenceScale = UNSCALED
+
+    @property
+    def confidences(self) -> dict[str, ConfidenceScale]:
+        """As `Recognition` takes them."""
+        return {name: getattr(self, name) for name in CONFIDENCES}
 
     def search(self, config: SpeechConfig, units: Units) -> PrefixBeamSearch | None:
         """As `Recognition` takes it; None is greedy, or what the head has of its own."""
@@ -53,6 +63,7 @@ class Decoder:
     def save(self, folder: Path) -> None:
         """Into a run's folder."""
         content = {"lm_weight": self.lm_weight, "insertion_bonus": self.insertion_bonus}
+        content |= {name: astuple(scale) for name, scale in self.confidences.items()}
         (folder / FILE).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
         if self.learnt is not None:
             self.learnt.save(folder)
@@ -68,19 +79,21 @@ class Decoder:
         try:
             found = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
             weights = {name: float(found.get(name, default)) for name, default in DEFAULTS.items()}
+            scales = {name: ConfidenceScale(*map(float, found.get(name, (1, 0)))) for name in CONFIDENCES}
         except (ValueError, TypeError, AttributeError) as error:
             raise ValueError(f"{file}: damaged ({error})") from None
         for name in DEFAULTS:
             if getattr(options, name) is not None:
                 weights[name] = getattr(options, name)
         if options.lm == "none" or config.model.head not in ("ctc", "joint"):
-            return cls(None, **weights)
+            return cls(None, **weights, **scales)
         if options.lm_text is not None or options.arpa is not None:
-            return cls(learn_texts(config, units, []), **weights)
-        return cls(LearntTexts.load(folder, options.lm, units), **weights)
+            return cls(learn_texts(config, units, []), **weights, **scales)
+        return cls(LearntTexts.load(folder, options.lm, units), **weights, **scales)
 
 
 DEFAULTS = {"lm_weight": LM_WEIGHT, "insertion_bonus": INSERTION_BONUS}
+CONFIDENCES = ("word_confidence", "text_confidence")
 
 
 def hot_words(config: SpeechConfig) -> list[str]:

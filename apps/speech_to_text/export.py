@@ -11,14 +11,16 @@ from typing import Any
 from rnnapps.command_line import BadInput, reading_input
 from rnnapps.export import export_saved_model, exported_versions
 
+from .config import DecodingChoice
 from .run_folder import RunFolder
 
 
-def export(run: str, output: str | None = None) -> Path:
-    """Writes a trained run's SavedModel again, as its next version.
+def export(run: str, decoding: DecodingChoice, output: str | None = None) -> Path:
+    """Writes a trained run's SavedModel again, as its next version, with other decoding options if given.
 
     Args:
         run: path or name of a run.
+        decoding: options that are to be other than the run's.
         output: folder to write instead of the run's next version; must not exist.
     """
     with reading_input():
@@ -28,7 +30,7 @@ def export(run: str, output: str | None = None) -> Path:
         if path.exists():
             raise ValueError(f"--output {path}: exists; choose another folder")
         folder.read_metrics()  # of which the model card tells
-        recognition = load_trained(folder)
+        recognition = load_trained(folder, decoding.given())
     try:
         write_saved_model(recognition, folder, config, path)
     except OSError as error:
@@ -77,4 +79,5 @@ def load_trained(folder: RunFolder, decode: Mapping[str, Any] = MappingProxyType
         model.load_weights(folder.weights)
     except Exception as error:  # a flipped bit can make the reader raise nearly anything
         raise ValueError(f"{folder.weights}: cannot be loaded ({error}); start another run") from None
-    return Recognition(model, units, config, Decoder.load(folder.path, config, units).search(config, units))
+    decoder = Decoder.load(folder.path, config, units)
+    return Recognition(model, units, config, decoder.search(config, units), decoder.confidences)

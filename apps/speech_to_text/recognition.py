@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import tensorflow as tf
 
@@ -31,12 +32,20 @@ class Recognition(tf.Module):
         config: of the run.
         search: of `FrameDecoding`; None is greedy. Of head joint, what gives the hypotheses that attention rescores;
             None searches with both at once.
+        confidences: word_confidence and text_confidence of `FrameDecoding`.
     """
 
-    def __init__(self, model: Recognizer, units: Units, config: SpeechConfig, search=None):
+    def __init__(
+        self,
+        model: Recognizer,
+        units: Units,
+        config: SpeechConfig,
+        search=None,
+        confidences: Mapping[str, Callable] = MappingProxyType({}),
+    ):
         super().__init__()
         self.model, self.units, self.config = model, units, config
-        self.decode = self._decoding(search)
+        self.decode = self._decoding(search, confidences)
 
     def recognize(self, waveform: tf.Tensor, length: tf.Tensor) -> Answer:
         """What is said in waveforms (B, N) of true length (B,), at the rate of the model."""
@@ -44,7 +53,7 @@ class Recognition(tf.Module):
 
     def transcriber(self) -> Transcriber:
         """For waveforms of any length; its graphs are traced when they are first used."""
-        recognize = tf.function(self.recognize, input_signature=WAVEFORMS)
+        recognize = tf.function(self.recognize, input_signature=WAVEFORMS, autograph=False)
         if self.model.attention is None:
             return Transcriber(recognize, self.model.rate, self._long(recognize))
         return Transcriber(recognize, self.model.rate, self._long(recognize), SPELLED_SECONDS)
@@ -58,16 +67,18 @@ class Recognition(tf.Module):
         model, symbols = self.model, self.units.symbols
         if not model.streamable or model.attention is not None:
             raise ValueError(f"the model {WHOLE}")
-        decode = tf.function(self.decode, input_signature=_frames(len(symbols)))
+        decode = tf.function(self.decode, input_signature=_frames(len(symbols)), autograph=False)
         return Live(self._posteriors(), decode, pauses_between(symbols), symbols, model.frame_seconds)
 
-    def _decoding(self, search):
+    def _decoding(self, search, confidences):
         model, symbols, decode = self.model, self.units.symbols, self.config.decode
         if model.keyword is not None:
             return LabelDecoding(symbols, decode.n_best)
         if model.attention is not None:
-            return SpelledDecoding(symbols, model.frame_seconds, JointSearch(model.attention, decode, search))
-        return FrameDecoding(symbols, model.frame_seconds, search)
+            return SpelledDecoding(
+                symbols, model.frame_seconds, JointSearch(model.attention, decode, search), **confidences
+            )
+        return FrameDecoding(symbols, model.frame_seconds, search, **confidences)
 
     def _long(self, recognize) -> Callable | None:
         """For what is too long to be read at once; None where one label is said of the whole."""
@@ -81,7 +92,7 @@ class Recognition(tf.Module):
             # What the decoder looks at is kept beside the posteriors.
             symbols, width, stretch = len(self.units), None, SPELLED_SECONDS
             decode = lambda both, frames: self.decode(both[..., :symbols], frames, both[..., symbols:])
-        decode = tf.function(decode, input_signature=_frames(width))
+        decode = tf.function(decode, input_signature=_frames(width), autograph=False)
         pauses = pauses_between(self.units.symbols)
         return LongRecordings(self._posteriors(), decode, pauses, model.rate, model.frame_seconds, stretch)
 
@@ -92,7 +103,7 @@ class Recognition(tf.Module):
             )
             return StreamedPosteriors(stream, lambda: self.model.initial_states(1))
         posteriors = self.model.posteriors if self.model.attention is None else self._posteriors_and_memory
-        posteriors = tf.function(posteriors, input_signature=WAVEFORMS)
+        posteriors = tf.function(posteriors, input_signature=WAVEFORMS, autograph=False)
         return WindowedPosteriors(posteriors, self.model.rate, self.model.frame_seconds)
 
     def _posteriors_and_memory(self, waveform, length):
