@@ -157,6 +157,17 @@ def test_export_writes_the_next_version_and_prints_where(trained_run, tmp_path, 
     assert (tmp_path / "served" / "saved_model.pb").is_file()
 
 
+def test_a_model_is_exported_with_other_decoding_options(trained_run, waveforms, tmp_path):
+    path = tmp_path / "served"
+    assert main(["export", str(trained_run), "--n_best", "4", "--hot_words", "noa", "--output", str(path)]) == 0
+    assert len(load_recognizer(path).transcribe(waveforms[0], RATE).alternatives) > 1
+
+
+def test_decoding_options_that_do_not_fit_are_one_line(trained_run, tmp_path, capsys):
+    assert main(["export", str(trained_run), "--lm", "word", "--output", str(tmp_path / "served")]) == 2
+    assert "the run has no lm-symbols.arpa.gz" in capsys.readouterr().err
+
+
 def test_the_model_card_says_what_it_is_how_good_it_is_and_how_to_load_it(trained_run):
     card = (trained_run / "1" / "model_card.md").read_text(encoding="utf-8")
     for words in (

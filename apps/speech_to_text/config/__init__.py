@@ -9,6 +9,7 @@ from rnnapps.config_sections import ConfigSections
 from .augment import AugmentConfig
 from .data import DataConfig
 from .decode import DecodeConfig
+from .decoding_choice import DecodingChoice
 from .features import FeaturesConfig
 from .model import ModelConfig
 from .train import TrainConfig
@@ -17,6 +18,7 @@ __all__ = [
     "AugmentConfig",
     "DataConfig",
     "DecodeConfig",
+    "DecodingChoice",
     "FeaturesConfig",
     "ModelConfig",
     "SpeechConfig",
