@@ -16,7 +16,7 @@ class TrainConfig(TrainingOptions):
     Args:
         patience: measurements without a better metric before stopping; 0 never stops early. Those before the first
             recognised symbol do not count.
-        min_delta: how much better the metric must be; error rates are shares: 0.01 is one word in a hundred.
+        min_delta: how much better the metric must be; error rates are in percent: 1 is one word in a hundred.
         batch_size: recordings in a batch, at most.
         seconds_per_batch: of sound in a batch, padding included, at most: recordings x seconds of the longest. A
             recording that is longer is a batch of its own.
