@@ -14,7 +14,7 @@ from .aligned_errors import SHOWN, worst_utterances
 from .confidence_bins import confidence_bins, word_confidences
 from .confusion import Confusion
 from .edit_counts import count
-from .score import score_by_speaker, score_in_detail, score_labels
+from .score import FEWEST_RECORDINGS, score_by_speaker, score_in_detail, score_labels
 from .transcript import Transcript
 
 COMMON = 10
@@ -104,9 +104,8 @@ def _labels_by_speaker(recordings, said, heard, resamples: int) -> list[dict] | 
     for name in names:
         rows = [index for index, recording in enumerate(recordings) if recording.speaker == name]
         scored = score_labels([heard[row] for row in rows], [said[row] for row in rows], resamples)["accuracy"]
-        found.append(
-            {"speaker": name, "recordings": len(rows), "accuracy": scored["rate"], "interval": scored["interval"]}
-        )
+        interval = None if len(rows) < FEWEST_RECORDINGS else scored["interval"]
+        found.append({"speaker": name, "recordings": len(rows), "accuracy": scored["rate"], "interval": interval})
     return sorted(found, key=lambda row: row["accuracy"])
 
 

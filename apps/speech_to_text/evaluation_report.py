@@ -168,6 +168,8 @@ def _one(value: float | None) -> str:
     return "-" if value is None else f"{value:.1f}"
 
 
-def _range(interval: Sequence[float]) -> str:
+def _range(interval: Sequence[float] | None) -> str:
+    if interval is None:
+        return "-"  # too few to tell
     low, high = interval
     return f"[{low:.1f}, {high:.1f}]"

@@ -44,8 +44,8 @@ def plot_confusion(confusion: Confusion, path: str | Path, what: str = "characte
             axes.tick_params(axis="x", labelrotation=90)
         axes.set_xlabel(f"{what} heard")
         axes.set_ylabel(f"{what} said")
-        last = f"\nlast row: how often a {what} was heard that was not said" if nothing.any() else ""
-        axes.set_title(f"Percent of each {what} said that was heard as which{last}", fontsize=10)
+        last = "; last row: times" if nothing.any() else ""
+        axes.set_title(f"Percent of each {what} said,\nby what was heard{last}", fontsize=10)
     return Path(path)
 
 

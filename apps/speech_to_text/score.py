@@ -12,6 +12,8 @@ from .edit_counts import Counts, EditCounts, count, rate
 
 # Speakers from which an interval over speakers says something.
 FEWEST_SPEAKERS = 5
+# Recordings of one speaker from which an interval does; of one recording it would be a point.
+FEWEST_RECORDINGS = 10
 
 
 def error_rates(texts: Sequence[str], references: Sequence[str]) -> dict[str, float]:
@@ -97,8 +99,8 @@ def score_by_speaker(counts: Counts, speakers: Sequence[str | None], resamples: 
         resamples: bootstrap resamples.
 
     Returns:
-        "speakers": rows of speaker, utterances, words, wer, its interval, cer; "interval": of the word error rate
-        over speakers, or None. None in all where fewer than two speakers are known.
+        "speakers": rows of speaker, utterances, words, wer, its interval (None of fewer than 10 utterances), cer;
+        "interval": of the word error rate over speakers, or None. None in all where fewer than two speakers are known.
     """
     names = sorted({name for name in speakers if name is not None})
     if len(names) < 2:
@@ -110,7 +112,9 @@ def score_by_speaker(counts: Counts, speakers: Sequence[str | None], resamples: 
             "utterances": int(chosen.sum()),
             "words": int(counts.words.rows[chosen, 3].sum()),
             "wer": rate(counts.words.rows[chosen].sum(0)),
-            "interval": list(bootstrap_interval(counts.words.rows[chosen], rate, resamples)),
+            "interval": None
+            if chosen.sum() < FEWEST_RECORDINGS
+            else list(bootstrap_interval(counts.words.rows[chosen], rate, resamples)),
             "cer": rate(counts.characters.rows[chosen].sum(0)),
         }
         for name, chosen in of.items()

@@ -81,6 +81,7 @@ def test_speakers_are_listed_worst_first():
     ]
     assert found["speakers"][0]["wer"] == pytest.approx(60)
     assert found["interval"] is None  # of two speakers
+    assert found["speakers"][0]["interval"] is None  # of two recordings
 
 
 def test_the_interval_over_speakers_draws_speakers():
