@@ -13,6 +13,7 @@ from rnnapps.command_line import BadInput, reading_input
 from rnnapps.config_checks import names_listed
 from rnnapps.significance import FEWEST_RESAMPLES, RESAMPLES
 
+from .hearing import check_decoding
 from .run_folder import RunFolder
 
 
@@ -78,6 +79,7 @@ def evaluate(
         asked = names_listed("--plot", plot)
         folder = RunFolder.open(run)
         config = folder.config()
+        check_decoding(folder, decode)
         # Only now, so that a mistake on the command line is told without waiting for TensorFlow.
         from .evaluation import evaluate_labels, evaluate_texts
         from .evaluation_report import full_report

@@ -49,20 +49,18 @@ def load_hearing(run: str, decode: Mapping[str, Any]) -> Hearing:
 def _of_run(folder: RunFolder, decode: Mapping[str, Any]) -> Hearing:
     from .export import load_trained
 
-    _check(folder, decode)
+    check_decoding(folder, decode)
     recognition = load_trained(folder, decode)
     return Hearing(recognition.model.rate, recognition.transcriber(), recognition.live)
 
 
-def _check(folder: RunFolder, decode: Mapping[str, Any]) -> None:
-    """Options that would change nothing are a mistake."""
+def check_decoding(folder: RunFolder, decode: Mapping[str, Any]) -> None:
+    """Raises a ValueError for an option that would change nothing, which is a mistake."""
     config = folder.config()
     options, head = dataclasses.replace(config.decode, **decode), config.model.head
     beam = [name for name in BEAM if name in decode and decode[name] != "none"]
     if beam and head not in ("ctc", "joint"):
         raise ValueError(f"--{beam[0]}: is of heads ctc and joint; {folder.path} has {head}")
-    if beam and options.beam_size == 1:
-        raise ValueError(f"--{beam[0]}: needs a beam; give --beam_size above 1")
     if options.lm == "none" and (given := [name for name in LANGUAGE if name in decode]):
         raise ValueError(f"--{given[0]}: needs a language model; give --lm character or word")
 
@@ -71,7 +69,7 @@ def _of_saved_model(path: Path, decode: Mapping[str, Any]) -> Hearing:
     from .load import load_recognizer
     from .saved_transcriber import saved_live, saved_transcriber
 
-    loaded = load_recognizer(path)
     if decode:
         raise ValueError(f"--{next(iter(decode))}: {path} decodes as it was exported; give its run instead")
+    loaded = load_recognizer(path)
     return Hearing(loaded.rate, saved_transcriber(loaded), lambda: saved_live(loaded))

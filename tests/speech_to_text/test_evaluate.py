@@ -88,6 +88,7 @@ def test_other_recordings_are_scored_whole(trained_run, tmp_path, capsys):
         (["--resamples", "3"], "--resamples must be at least 40"),
         (["--data", "nowhere.tsv"], "nowhere.tsv"),
         (["--data", "nowhere.tsv", "--side", "test"], "leave it out with --data"),
+        (["--lm_weight", "0.5"], "--lm_weight: needs a language model"),
     ],
 )
 def test_what_cannot_be_evaluated_is_one_line(trained_run, capsys, options, said):
