@@ -6,7 +6,7 @@ import importlib
 import inspect
 import os
 import sys
-from argparse import SUPPRESS, ArgumentParser
+from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -122,8 +122,12 @@ def call_with_options(
         argv = _options_first(argv, parser)
     try:
         namespace = parser.parse_args(argv)
+    except UnicodeDecodeError as error:
+        raise BadInput(f"--config: the file is not UTF-8: {error}") from error
     except Exception as error:
         raise BadInput(_explain(str(error), parser)) from error
+    for kind in structured.values():
+        _check_sections(kind, namespace)
     with reading_input():  # the dataclasses check their own values
         values = vars(parser.instantiate(namespace))
     values = {name: value for name, value in values.items() if not name.startswith(("config", "print_"))}
@@ -167,6 +171,16 @@ def _parser(function: Callable, program: str):
         about = _argument_help(function, name)
         parser.add_argument(f"--{name}", type=parameter.annotation, required=True, help=about)
     return parser, structured
+
+
+def _check_sections(kind: type, namespace: Namespace) -> None:
+    """A configuration file may hold anything where a section of options is due, and the parser lets it pass."""
+    for field in dataclasses.fields(kind):
+        value = getattr(namespace, field.name)
+        if dataclasses.is_dataclass(field.default_factory) and not isinstance(value, Namespace):
+            told = "nothing" if value is None else repr(value)
+            first = dataclasses.fields(field.default_factory)[0].name
+            raise BadInput(f"{field.name}: found {told} instead of options such as {field.name}.{first}; see --config")
 
 
 def _presets(folder: Path) -> dict[str, Path]:

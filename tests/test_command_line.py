@@ -1,6 +1,7 @@
 """Options from type hints, exit codes and one line for bad input."""
 
 import dataclasses
+import re
 import sys
 import types
 
@@ -111,6 +112,14 @@ def test_the_printed_configuration_reads_back(capsys, tmp_path):
 def test_a_bad_option_is_named(argv, message):
     with pytest.raises(BadInput, match=message):
         call_with_options(fit, "fit", argv)
+
+
+@pytest.mark.parametrize(("value", "told"), [("5", "5"), ("null", "nothing"), ("[1, 2]", "[1, 2]")])
+def test_a_file_with_something_else_than_options_in_a_section_is_refused(tmp_path, value, told):
+    file = tmp_path / "run.yaml"
+    file.write_text(f"model: {value}\n")
+    with pytest.raises(BadInput, match=re.escape(f"model: found {told} instead of options such as model.units")):
+        call_with_options(fit, "fit", ["--config", str(file)])
 
 
 def test_a_key_that_a_file_should_not_have_is_named(tmp_path):
