@@ -118,7 +118,7 @@ class SavedRecognizer:
         specs = {"chunk": tf.TensorSpec((None, None), tf.float32, "chunk"), "last": tf.TensorSpec((), tf.bool, "last")}
         for name, value in self._first_states().items():
             # Samples and frames that are kept for the next chunk: their number changes.
-            kept = name == "features_samples" or value.shape.rank == 3
+            kept = name == "features_samples" or value.shape.rank >= 3
             shape = (None, None, *value.shape[2:]) if kept else (None, *value.shape[1:])
             specs[name] = tf.TensorSpec(shape, value.dtype, name)
         return specs

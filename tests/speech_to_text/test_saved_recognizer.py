@@ -19,11 +19,11 @@ SMALL = {"filters": 4, "units": 6, "layers": 1, "dropout": 0.0, "attention_units
 SMALL |= {"embedding": 3, "subsampling": 2}
 
 
-def served(head="ctc", causal=False, symbols=SYMBOLS):
+def served(head="ctc", causal=False, symbols=SYMBOLS, **more):
     keras.utils.set_random_seed(3)
     config = SpeechConfig(
         features=FeaturesConfig(rate=2000, bands=6, normalization="running" if causal else "utterance"),
-        model=ModelConfig(head=head, causal=causal, bidirectional=not causal, **SMALL),
+        model=ModelConfig(head=head, causal=causal, bidirectional=not causal, **SMALL, **more),
         decode=DecodeConfig(beam_size=2, n_best=2),
     )
     kind = "labels" if head == "keyword" else "characters"
@@ -64,6 +64,13 @@ def test_chunks_give_the_posteriors_of_the_whole(streaming, sound, cuts):
     _, signatures = streaming
     whole = signatures["posteriors"](waveform=tf.constant(sound[None]), length=tf.constant([3001]))
     found, _ = streamed(signatures, sound, cuts)
+    np.testing.assert_allclose(found, whole["log_probs"].numpy()[0], atol=1e-5)
+
+
+def test_convolutions_over_bands_stream_too(sound):
+    signatures = served(causal=True, convolutions="bands").signatures()
+    whole = signatures["posteriors"](waveform=tf.constant(sound[None]), length=tf.constant([3001]))
+    found, _ = streamed(signatures, sound, [1, 1000, 1007])
     np.testing.assert_allclose(found, whole["log_probs"].numpy()[0], atol=1e-5)
 
 
