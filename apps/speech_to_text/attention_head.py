@@ -56,6 +56,9 @@ class AttentionHead(keras.layers.Layer):
         label_smoothing: float in [0, 1), of the loss. Without it such decoders are too sure of what they say, and a
             beam finds texts that are too short (Chorowski & Jaitly 2016). Default 0.1.
 
+    Attributes:
+        longest: a weight, frames of the longest recording that it was trained on: in longer ones it may lose its place.
+
     Call arguments:
         memory: (B, S, D) float, the encoder's frames.
         frames: (B,) int, true frames.
@@ -88,6 +91,7 @@ class AttentionHead(keras.layers.Layer):
 
     def build(self, memory_shape, *_):
         self.decoder.build((None, None), (None, None, memory_shape[-1]))
+        self.longest = self.add_weight(name="longest", shape=(), initializer="zeros", trainable=False)
         self.built = True
 
     def call(self, memory, frames, labels, training=False):
@@ -96,6 +100,9 @@ class AttentionHead(keras.layers.Layer):
 
     def loss(self, memory: tf.Tensor, frames: tf.Tensor, labels: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Cross-entropy (B,) of the labels (B, L), zero padded, and their end: summed over each row."""
+        if training:
+            longest = tf.cast(tf.reduce_max(frames), tf.float32)
+            self.longest.assign(tf.maximum(tf.convert_to_tensor(self.longest), longest))
         targets, real = _targets(labels)
         losses = self.cross_entropy.call(targets, self(memory, frames, labels, training=training))
         return tf.reduce_sum(losses * tf.cast(real, losses.dtype), axis=1)

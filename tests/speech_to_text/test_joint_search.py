@@ -81,6 +81,14 @@ def test_a_recording_too_long_to_spell_at_once_is_cut(kind, monkeypatch):
         assert part.end - part.start <= 3.0 + 1e-6
 
 
+def test_attention_alone_is_given_no_more_than_it_was_trained_on():
+    found = recognition("attention")
+    memory, frames = np.zeros((2, 20, 6), "float32"), np.array([15, 9])
+    found.model.attention.loss(memory, frames, np.array([[2], [3]]), training=True)
+    # 15 frames of 12 steps of 10 ms
+    assert found.transcriber().whole_seconds == pytest.approx(1.8)
+
+
 @pytest.mark.parametrize("kind", ["joint", "attention"])
 def test_batch_and_padding_change_no_spelling(kind):
     found = recognition(kind)
