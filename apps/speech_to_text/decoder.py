@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
@@ -69,9 +70,15 @@ class Decoder:
             self.learnt.save(folder)
 
     @classmethod
-    def load(cls, folder: Path, config: SpeechConfig, units: Units) -> Decoder:
-        """Of a run, with the options that are wanted now, which need not be those of its training.
+    def load(cls, folder: Path, config: SpeechConfig, units: Units, asked: Collection[str] = ()) -> Decoder:
+        """Of a run, with the options that are wanted now.
 
+        Args:
+            folder: of the run.
+            config: every option.
+            units: of the run.
+            asked: names of those of section decode that are to be other than in training. Unless lm_text or arpa is
+                among them, the language model is the one that the run has kept, which had its training texts too.
         Raises:
             FileNotFoundError, ValueError: as `learn_texts`, or the run has no such language model.
         """
@@ -87,7 +94,7 @@ class Decoder:
                 weights[name] = getattr(options, name)
         if options.lm == "none" or config.model.head not in ("ctc", "joint"):
             return cls(None, **weights, **scales)
-        if options.lm_text is not None or options.arpa is not None:
+        if {"lm_text", "arpa"} & set(asked):
             return cls(learn_texts(config, units, []), **weights, **scales)
         return cls(LearntTexts.load(folder, options.lm, units), **weights, **scales)
 
@@ -108,3 +115,18 @@ def hot_words(config: SpeechConfig) -> list[str]:
     if Path(given).is_file():
         return read_texts(given, form)
     return [phrase for phrase in map(FORMS[form], given.split(",")) if phrase]
+
+
+def check_decoding(config: SpeechConfig, units: Units, texts: Sequence[str]) -> None:
+    """Reads the files that section decode names, so that a mistake is told before training and not after it.
+
+    Args:
+        config: every option.
+        units: what the texts are made of.
+        texts: of the training side.
+    Raises:
+        FileNotFoundError, ValueError: as `learn_texts`, or a file of hot words that cannot be read.
+    """
+    hot_words(config)
+    if config.decode.lm_text is not None or config.decode.arpa is not None:
+        learn_texts(config, units, texts)

@@ -79,5 +79,5 @@ def load_trained(folder: RunFolder, decode: Mapping[str, Any] = MappingProxyType
         model.load_weights(folder.weights)
     except Exception as error:  # a flipped bit can make the reader raise nearly anything
         raise ValueError(f"{folder.weights}: cannot be loaded ({error}); start another run") from None
-    decoder = Decoder.load(folder.path, config, units)
+    decoder = Decoder.load(folder.path, config, units, decode)
     return Recognition(model, units, config, decoder.search(config, units), decoder.confidences)

@@ -92,6 +92,19 @@ def test_the_weights_of_a_run_hear_what_was_printed(trained_run, printed):
     assert f"heard  {transcript.text}" in printed
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--decode.lm", "word", "--decode.lm_text", "no.txt"], "no.txt"),
+        (["--decode.lm", "word", "--decode.arpa", "no.arpa"], "no.arpa: no such file"),
+    ],
+)
+def test_files_for_decoding_are_read_before_training(options, words, manifest, tmp_path, capsys):
+    assert main(["train", "--data", str(manifest), "--run", str(tmp_path / "run"), *options]) == 2
+    assert words in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_keyword_head_is_judged_by_its_accuracy(tmp_path, capsys):
     words = ("ano", "one")
     lines = []
