@@ -9,7 +9,7 @@ from pathlib import Path
 from rnnapps.decoding.ctc.arpa import read_arpa, write_arpa
 from rnnapps.decoding.ctc.character_model import CharacterModel, over_symbols, train_symbols
 from rnnapps.decoding.ctc.kneser_ney import train_ngram
-from rnnapps.decoding.ctc.ngram import NGram
+from rnnapps.decoding.ctc.ngram import END, START, UNKNOWN, NGram
 from rnnapps.decoding.ctc.word_model import WordModel
 
 from .config import SpeechConfig
@@ -71,7 +71,8 @@ def learn_texts(config: SpeechConfig, units: Units, texts: Sequence[str]) -> Lea
     Args:
         config: decode.lm is character or word.
         units: of the run.
-        texts: of the training side; those of decode.lm_text are added.
+        texts: of the training side; those of decode.lm_text are added. Without any, the words of a model of words
+            that is given tell how words are spelled.
     Raises:
         FileNotFoundError: no such file of texts or n-grams.
         ValueError: one that cannot be read or does not fit, or there is no text to learn from.
@@ -82,6 +83,9 @@ def learn_texts(config: SpeechConfig, units: Units, texts: Sequence[str]) -> Lea
     given = None if options.arpa is None else read_arpa(options.arpa)
     if options.lm == "character" and given is not None:
         return LearntTexts(over_symbols(given, units.symbols))
+    if given is not None:
+        known = _words(given, options.arpa, units)
+        texts = texts if any(texts) else [" ".join(known)]
     if not any(texts):
         raise ValueError("decode.lm: there is no text to learn from; give decode.lm_text")
     numbers = [units.encode(text) for text in texts if text]
@@ -89,6 +93,18 @@ def learn_texts(config: SpeechConfig, units: Units, texts: Sequence[str]) -> Lea
         return LearntTexts(train_symbols(numbers, units.symbols, options.lm_order or SYMBOL_ORDER))
     words = given or train_ngram([text.split() for text in texts if text], options.lm_order or WORD_ORDER)
     return LearntTexts(train_symbols(numbers, units.symbols, SYMBOL_ORDER), words)
+
+
+def _words(model: NGram, path: str, units: Units) -> list[str]:
+    """The words of a model that the units can write."""
+    words = [word for word in model.words if word not in (START, END, UNKNOWN)]
+    if not (known := [word for word in words if not units.unknown(word)]):
+        shown = f", such as {words[0]!r}," if words else ""
+        raise ValueError(
+            f"{path}: none of its words{shown} can be written with the symbols of the run; they must be written as its "
+            "texts are"
+        )
+    return known
 
 
 def read_texts(path: str, form: str) -> list[str]:
