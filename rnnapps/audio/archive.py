@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from .audio_fault import AudioFault
+from rnnapps.audio.audio_fault import AudioFault
 
 
 class Archive:

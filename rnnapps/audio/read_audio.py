@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .audio_fault import AudioFault
-from .sound_file import SoundFile
+from rnnapps.audio.audio_fault import AudioFault
+from rnnapps.audio.sound_file import SoundFile
 
 
 def read_audio(path: str | Path, rate: int) -> np.ndarray:

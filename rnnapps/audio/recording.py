@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from .archive import Archive
-from .audio_fault import AudioFault
-from .read_audio import join, resampled
-from .sound_file import Header, SoundFile
+from rnnapps.audio.archive import Archive
+from rnnapps.audio.audio_fault import AudioFault
+from rnnapps.audio.read_audio import join, resampled
+from rnnapps.audio.sound_file import Header, SoundFile
 
 UNKNOWN = Header(float("nan"), 0, 0)
 

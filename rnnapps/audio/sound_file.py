@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from .archive import Archive
-from .audio_fault import AudioFault
-from .truncation import missing_share
+from rnnapps.audio.archive import Archive
+from rnnapps.audio.audio_fault import AudioFault
+from rnnapps.audio.truncation import missing_share
 
 BLOCK = 1 << 18  # samples per channel that are decoded at once
 UNKNOWN_FRAMES = 1 << 48  # libsndfile says about 2^63 where a header has no length
@@ -184,16 +184,23 @@ class _Audioread:
     def __init__(self, source):
         try:
             import audioread
-
+        except ImportError as error:
+            raise _Unknown(str(error)) from None
+        try:
             self.file = audioread.audio_open(source)
-        except (ImportError, OSError, EOFError, audioread.DecodeError) as error:
+        except (OSError, EOFError, audioread.DecodeError) as error:
             raise _Unknown(str(error)) from None
         self.rate, self.channels = self.file.samplerate, self.file.channels
         self.duration = float(self.file.duration)
 
     def blocks(self) -> Iterator[np.ndarray]:
-        for data in self.file:
-            yield (np.frombuffer(data, "<i2") / np.float32(32768)).reshape(-1, self.channels).astype(np.float32)
+        import audioread
+
+        try:
+            for data in self.file:
+                yield (np.frombuffer(data, "<i2") / np.float32(32768)).reshape(-1, self.channels).astype(np.float32)
+        except (EOFError, audioread.DecodeError):
+            raise _Damaged from None
 
     def __enter__(self):
         return self

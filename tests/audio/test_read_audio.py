@@ -1,5 +1,6 @@
 """Files of sound: any format, rate and number of channels, and each fault by name."""
 
+import sys
 import zipfile
 
 import librosa
@@ -90,6 +91,12 @@ def test_blocks_are_the_whole_file(tmp_path, monkeypatch, rate, seconds):
 @pytest.mark.parametrize(("rate", "samples"), [(RATE, 1), (44100, 3), (3000, 1)])
 def test_one_sample_is_a_recording(tmp_path, rate, samples):
     assert read_audio(written(tmp_path, samples=tone()[:1]), rate).shape == (samples,)
+
+
+def test_a_machine_without_other_decoders_tells_what_libsndfile_says(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "audioread", None)
+    (tmp_path / "a.wav").write_bytes(b"no sound at all")
+    assert "Format not recognised" in fault(tmp_path / "a.wav", "unreadable")
 
 
 def test_what_libsndfile_does_not_know_is_read_by_a_decoder_of_the_machine(tmp_path, monkeypatch):
