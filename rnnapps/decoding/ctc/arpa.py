@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -80,7 +81,7 @@ def _lines(path) -> Iterator[tuple[int, str, object]]:
                     yield number, "count", (int(n), int(count))
                 elif line and inside == "ngrams":
                     yield number, "entry", line
-    except (UnicodeDecodeError, gzip.BadGzipFile, EOFError, ValueError) as error:
+    except (UnicodeDecodeError, gzip.BadGzipFile, zlib.error, EOFError, ValueError) as error:
         raise ValueError(f"{path}: no ARPA file, or a damaged one: {error}") from None
 
 

@@ -1,3 +1,5 @@
+import gzip
+
 import numpy as np
 import pytest
 
@@ -68,6 +70,15 @@ def test_a_model_survives_writing_and_reading(tmp_path, name):
 def test_a_damaged_file_is_refused_by_its_line(tmp_path, old, new, named):
     with pytest.raises(ValueError, match=f"lm.arpa.*{named}"):
         read_arpa(written(tmp_path, ARPA.replace(old, new)))
+
+
+def test_a_damaged_gzip_file_is_told(tmp_path):
+    path = tmp_path / "lm.arpa.gz"
+    content = bytearray(gzip.compress(ARPA.encode()))
+    content[12:40] = b"\xff" * 28
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"lm\.arpa\.gz: no ARPA file, or a damaged one"):
+        read_arpa(path)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
