@@ -70,7 +70,7 @@ class FrameDecoding(tf.Module):
         """Hypotheses (B, N, L) with scores (B, N) as an answer, given where the symbols of the first are."""
         best = labels[:, 0]
         said = spoken_words(best, alignment, Spelling.of(self.symbols))
-        texts = _one_space(joined_text(labels, tf.constant(self.symbols)))
+        texts = joined_text(labels, tf.constant(self.symbols))
         # Frame t stands for the time around it; the last one lies inside the recording, what follows may not.
         last = tf.cast(frames - 1, tf.float32)[:, None]
         counts = tf.math.count_nonzero(best, axis=1, dtype=tf.float32)
@@ -145,10 +145,6 @@ class LabelDecoding(tf.Module):
             "n_best": texts,
             "scores": scores,
         }
-
-
-def _one_space(texts: tf.Tensor) -> tf.Tensor:
-    return tf.strings.regex_replace(texts, " +", " ")
 
 
 def recognize(model: Recognizer, decoding: Callable, waveform: tf.Tensor, length: tf.Tensor) -> Answer:

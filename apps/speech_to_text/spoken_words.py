@@ -43,7 +43,12 @@ class SpokenWords(NamedTuple):
 
 def joined_text(labels: tf.Tensor, symbols: tf.Tensor) -> tf.Tensor:
     """(..., L) labels, zero padded, as (...) texts; symbols (V,) string, the first of them ""."""
-    return tf.strings.strip(tf.strings.reduce_join(tf.gather(symbols, labels), axis=-1))
+    return one_space(tf.strings.reduce_join(tf.gather(symbols, labels), axis=-1))
+
+
+def one_space(texts: tf.Tensor) -> tf.Tensor:
+    """Texts with one space between words and none around them: a network may say two with a blank between."""
+    return tf.strings.strip(tf.strings.regex_replace(texts, " +", " "))
 
 
 def spoken_words(labels: tf.Tensor, alignment: Alignment, spelling: Spelling) -> SpokenWords:

@@ -104,7 +104,7 @@ def _decoder(log_probs, units, language_model, options) -> Callable[[float, floa
         found = [""] * len(log_probs)
         for numbers, rows, frames in batches:
             for number, row in zip(numbers, labels(rows, frames, weight, bonus).numpy(), strict=True):
-                found[number] = " ".join(units.decode(row[row > 0]).split())
+                found[number] = units.decode(row[row > 0])
         return found
 
     return decode

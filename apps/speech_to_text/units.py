@@ -70,8 +70,8 @@ class Units:
         return [self.symbols.index(text)]
 
     def decode(self, numbers: Iterable[int]) -> str:
-        """The text of numbers; 0 is nothing, except of labels."""
-        return "".join(self.symbols[number] for number in numbers).strip()
+        """The text of numbers, with one space between words; 0 is nothing, except of labels."""
+        return " ".join("".join(self.symbols[number] for number in numbers).split())
 
     def unknown(self, text: str) -> list[str]:
         """Characters (of labels: the text) that cannot be written with these units, in order, each once."""

@@ -41,6 +41,11 @@ def test_the_blank_is_decoded_to_nothing():
     assert built(["no one"]).decode([0, 3, 0, 4, 0]) == "no"
 
 
+def test_words_are_decoded_with_one_space_between_them():
+    # A network may say two spaces with a blank between.
+    assert Units("characters", ("", " ", "n", "o")).decode([1, 2, 3, 1, 1, 3, 1]) == "no o"
+
+
 @pytest.mark.parametrize("data", [DataConfig(), PIECES])
 def test_what_is_no_unit_is_left_out_and_told(data):
     units = built(data=data)
