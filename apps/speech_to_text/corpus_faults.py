@@ -120,7 +120,7 @@ def _faults(sides: dict[str, Waveforms], units: Units, config: SpeechConfig) -> 
     for side, waveforms in sides.items():
         found = (
             *_first(check_recordings(waveforms), too_short(waveforms, units, config, side)),
-            *unknown_symbols(waveforms, units, side),
+            *unknown_symbols(waveforms, units),
             *empty_texts(waveforms),
         )
         yield from (dataclasses.replace(fault, side=side) for fault in found)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
+from rnnapps.audio.check_recordings import NARROW
 from rnnapps.audio.recording import Recording
 from rnnapps.audio.waveforms import Waveforms
 
@@ -17,8 +18,6 @@ from .units import Units
 
 BARS, WIDTH = 10, 40
 LONG = 30.0  # seconds
-# Below this share of the band, most recordings would be the same at a lower rate.
-NARROW = 0.56
 
 
 def describe_corpus(checked: CheckedCorpus, units: Units, config: SpeechConfig) -> list[str]:

@@ -45,7 +45,7 @@ def too_short(waveforms: Waveforms, units: Units, config: SpeechConfig, side: st
         )
 
 
-def unknown_symbols(waveforms: Waveforms, units: Units, side: str) -> Iterator[RecordingFault]:
+def unknown_symbols(waveforms: Waveforms, units: Units) -> Iterator[RecordingFault]:
     """Texts with characters, or a label, that the units lack: warnings, errors where nothing is left."""
     for recording in waveforms.recordings:
         unknown = units.unknown(recording.text)
