@@ -13,9 +13,9 @@ from rnnapps.layers import GRU, LSTM, Bidirectional, SimpleRNN
 from rnnapps.losses import ctc_loss
 
 from .attention_head import AttentionHead
-from .augmentation import spec_augment
 from .config import SpeechConfig
 from .keyword_head import KeywordHead
+from .spec_augment import spec_augment
 
 LAYERS = {"lstm": LSTM, "gru": GRU, "simple_rnn": SimpleRNN}
 

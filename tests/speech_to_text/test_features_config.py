@@ -2,7 +2,7 @@ import dataclasses
 
 import pytest
 
-from apps.speech_to_text.augmentation import spec_augment
+from apps.speech_to_text.spec_augment import spec_augment
 from apps.speech_to_text.config import AugmentConfig, FeaturesConfig, SpeechConfig
 from rnnapps.audio.features import Features
 
