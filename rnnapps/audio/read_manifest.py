@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -124,11 +125,15 @@ def _lines(path: Path) -> list[str]:
         except (EOFError, OSError, zlib.error) as error:
             raise ValueError(f"{path}: the gzip file is damaged: {error}; get it again") from None
     data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
+    if b"\n" not in data:
+        data = data.replace(b"\r", b"\n")  # as spreadsheets on old Macintoshes ended lines
     lines = data.split(b"\n")  # str.splitlines would also split at U+2028 inside a sentence
     try:
         return [line.decode("utf-8") for line in lines]
     except UnicodeDecodeError:
         number, error = _not_utf8(lines)
+        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            raise ValueError(f"{path}: is UTF-16; convert the file: iconv -f utf-16 -t utf-8") from None
         if b"\0" in data[:4096]:
             raise ValueError(f"{path}: is not a text file; a manifest or table was expected") from None
         byte = f"byte {error.start + 1}: 0x{error.object[error.start]:02x} is not UTF-8"
@@ -155,6 +160,8 @@ def _of_json(lines: list[str], path: Path, columns: Columns) -> list[Listed]:
             row = json.loads(line)
         except json.JSONDecodeError as error:
             raise ValueError(f"{where}, column {error.colno}: not a JSON line: {error.msg}") from None
+        except (ValueError, RecursionError) as error:  # a number of thousands of figures; brackets in brackets
+            raise ValueError(f"{where}: not a JSON line: {error}") from None
         if not isinstance(row, dict):
             raise ValueError(f'{where}: expected {{"audio_filepath": ..., "text": ...}}, found {line.strip()[:40]!r}')
         if row.get("offset"):
@@ -211,6 +218,8 @@ def _listed(row: dict[str, Any], names: list[str], where: str, columns: Columns)
         if not isinstance(row[name], str):
             raise ValueError(f"{where}: {name} must be a text, found {row[name]!r}")
         values[role] = row[name].strip()
+        if re.search("[\ud800-\udfff]", values[role]):
+            raise ValueError(f"{where}: {name} holds half a letter, {values[role]!r}; write it as UTF-8")
     if not values["audio"]:
         raise ValueError(f"{where}: the path of the recording is empty")
     name = columns.find("speaker", names, where)

@@ -51,6 +51,10 @@ def test_two_columns_without_names_are_path_and_text(tmp_path):
     assert rows(path) == [("a.wav", 'She said "hi.', None, None), ("b.wav", "No.", None, None)]
 
 
+def test_lines_may_end_in_carriage_returns_alone(tmp_path):
+    assert rows(write(tmp_path, b"path,text\ra.wav,Hi\r", "list.csv")) == [("a.wav", "Hi", None, None)]
+
+
 def test_a_line_separator_inside_a_text_ends_no_line(tmp_path):
     assert rows(write(tmp_path, "a.wav\tone\u2028two\n", "m.tsv")) == [("a.wav", "one\u2028two", None, None)]
 
@@ -67,6 +71,9 @@ def test_a_list_may_be_compressed(tmp_path):
         ("", ": the file is empty; a line for each recording was expected"),
         ('{"audio_filepath": "a.wav", "text": "a"}\n{"audio', ", line 2, column 2: not a JSON line"),
         ('["a.wav"]', ", line 1: expected {"),
+        ("[" * 100_000, ", line 1: not a JSON line: maximum recursion depth"),
+        ('{"audio_filepath": "a.wav", "text": "a", "id": ' + "9" * 5000 + "}", ", line 1: not a JSON line: Exceeds"),
+        (r'{"audio_filepath": "a.wav", "text": "a \ud800"}', ", line 1: text holds half a letter, 'a \\ud800'"),
         ('{"wave_path": "a.wav", "text": "a"}', ", line 1: no column audio_filepath; found 'wave_path', 'text'"),
         ('{"audio_filepath": "a.wav", "duration": 1}', ", line 1: no column text; found"),
         ('{"audio_filepath": "a.wav", "text": null}', ", line 1: text must be a text, found None"),
@@ -76,6 +83,7 @@ def test_a_list_may_be_compressed(tmp_path):
         ("path,text\na.wav,yes, sir\n", ", line 2: expected 2 columns, found 3 columns; put texts with commas into"),
         ("a.wav\thello\tann\n", ", line 1: no column audio_filepath; found 'a.wav', 'hello', 'ann'; name the column"),
         (b"a.wav\tna\xefve\n", ", line 1, byte 9: 0xef is not UTF-8; convert the file"),
+        ("path,text\na.wav,ja\n".encode("utf-16"), ": is UTF-16; convert the file"),
         (b"RIFF\0\0\0\0WAVE\xff\xfe", ": is not a text file"),
     ],
 )
