@@ -24,6 +24,7 @@ class LoadedRecognizer:
         head: ctc, attention, joint or keyword.
         rate: samples per second that its network works at.
         frame_seconds: from one output frame to the next.
+        longest_seconds: in longer recordings it may lose its place: cut them up; infinite where it does not.
         streamable: whether it has the signature stream.
         model: what `tf.saved_model.load` gave.
     """
@@ -33,6 +34,7 @@ class LoadedRecognizer:
     head: str
     rate: int
     frame_seconds: float
+    longest_seconds: float
     streamable: bool
     model: Any
 
@@ -94,6 +96,7 @@ def load_recognizer(name: str | Path) -> LoadedRecognizer:
         head=about["head"].decode(),
         rate=int(about["rate"]),
         frame_seconds=float(about["frame_seconds"]),
+        longest_seconds=float(about["longest_seconds"]),
         streamable="stream" in model.signatures,
         model=model,
     )

@@ -56,7 +56,7 @@ class Recognition(tf.Module):
         recognize = tf.function(self.recognize, input_signature=WAVEFORMS, autograph=False)
         if self.model.attention is None:
             return Transcriber(recognize, self.model.rate, self._long(recognize))
-        return Transcriber(recognize, self.model.rate, self._long(recognize), self._spelled_seconds())
+        return Transcriber(recognize, self.model.rate, self._long(recognize), self.spelled_seconds())
 
     def live(self) -> Live:
         """For sound that comes bit by bit.
@@ -86,7 +86,7 @@ class Recognition(tf.Module):
         if model.keyword is not None:
             return None
         if model.dense is None:
-            return QuietPlaces(recognize, model.rate, self._spelled_seconds())
+            return QuietPlaces(recognize, model.rate, self.spelled_seconds())
         width, decode, stretch = len(self.units), self.decode, STRETCH
         if model.attention is not None:
             # What the decoder looks at is kept beside the posteriors.
@@ -96,8 +96,8 @@ class Recognition(tf.Module):
         pauses = pauses_between(self.units.symbols)
         return LongRecordings(self._posteriors(), decode, pauses, model.rate, model.frame_seconds, stretch)
 
-    def _spelled_seconds(self) -> float:
-        """What a head that spells is given at once: without CTC no more than the longest that it was trained on."""
+    def spelled_seconds(self) -> float:
+        """What a head that spells is given at once, at most; without CTC no longer than what it was trained on."""
         learnt = float(self.model.attention.longest) * self.model.frame_seconds
         return SPELLED_SECONDS if self.model.dense is not None or not learnt else min(SPELLED_SECONDS, learnt)
 

@@ -27,6 +27,7 @@ class SavedRecognizer:
 
     def __init__(self, recognition: Recognition):
         self.recognition, self.model, self.units = recognition, recognition.model, recognition.units
+        self.longest_seconds = float("inf") if self.model.attention is None else recognition.spelled_seconds()
         self.module = tf.Module()
         self.module.weights, self.module.decode = self.model.variables, recognition.decode
 
@@ -109,6 +110,7 @@ class SavedRecognizer:
             "head": tf.constant(self.model.config.model.head),
             "rate": tf.constant(self.model.rate),
             "frame_seconds": tf.constant(self.model.frame_seconds, tf.float32),
+            "longest_seconds": tf.constant(self.longest_seconds, tf.float32),
         }
 
     def _at_own_rate(self, waveform, rate) -> tf.Tensor:

@@ -14,16 +14,13 @@ from .pauses import pauses_between
 from .quiet_places import QuietPlaces
 from .transcriber import Transcriber
 
-# Of a model that spells, which loses its place in recordings much longer than those that it was trained on.
-SPELLED_SECONDS = 20.0
-
 
 def saved_transcriber(loaded: LoadedRecognizer) -> Transcriber:
     """For waveforms of any length, decoded as it was exported; several are recognised together where it allows."""
     if "decode" not in loaded.model.signatures:
         recognize = one_by_one(loaded)
-        long = QuietPlaces(recognize, loaded.rate, SPELLED_SECONDS)
-        return Transcriber(recognize, loaded.rate, long, SPELLED_SECONDS)
+        long = QuietPlaces(recognize, loaded.rate, loaded.longest_seconds)
+        return Transcriber(recognize, loaded.rate, long, loaded.longest_seconds)
     posteriors, decode = saved_posteriors(loaded), saved_decoding(loaded)
 
     def recognize(waveform, length):
