@@ -4,7 +4,7 @@ from setuptools import find_packages, setup
 
 # tensorflow-text is built for one minor version of TensorFlow, so the two ranges move together.
 TRANSLATION = ["tensorflow-text>=2.21,<2.22", "sentencepiece>=0.2", "sacrebleu>=2.4", "matplotlib>=3.8"]
-SPEECH = ["librosa>=0.10", "soundfile>=0.12", "jiwer>=3.0", "sentencepiece>=0.2", "matplotlib>=3.8"]
+SPEECH = ["librosa>=0.10", "soundfile>=0.12", "jiwer>=4", "sentencepiece>=0.2", "matplotlib>=3.8"]
 STOCKS = ["pandas>=2.1", "matplotlib>=3.8", "statsmodels>=0.14", "bokeh-sampledata>=2024.2"]
 # KerasTuner imports tensorboard, which TensorFlow no longer brings.
 TUNING = ["keras-tuner>=1.4.8", "tensorboard"]
