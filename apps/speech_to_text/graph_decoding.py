@@ -24,7 +24,7 @@ from .model import Recognizer
 from .spoken_words import Spelling, joined_text, spoken_words
 
 Answer = dict[str, tf.Tensor]
-CUT = -20.0  # mean log probability of what came to no end
+CUT = -20.0  # mean log probability of what cannot be right
 
 
 class GreedySearch(tf.Module):
@@ -67,8 +67,14 @@ class FrameDecoding(tf.Module):
         return self.answer(labels, scores, align(log_probs, frames, labels[:, 0]), frames)
 
     def answer(self, labels: tf.Tensor, scores: tf.Tensor, alignment: Alignment, frames: tf.Tensor) -> Answer:
-        """Hypotheses (B, N, L) with scores (B, N) as an answer, given where the symbols of the first are."""
+        """Hypotheses (B, N, L) with scores (B, N) as an answer, given where the symbols of the first are.
+
+        One that has no possible alignment has confidence 0.
+        """
         best = labels[:, 0]
+        # Attention may spell more than there are frames to say it in, or come to no end: sure of it, and wrong.
+        sure = tf.where(alignment.possible[:, None], alignment.log_posteriors, CUT)
+        alignment = alignment._replace(log_posteriors=tf.where(best > 0, sure, 0.0))
         said = spoken_words(best, alignment, Spelling.of(self.symbols))
         texts = joined_text(labels, tf.constant(self.symbols))
         # Frame t stands for the time around it; the last one lies inside the recording, what follows may not.
@@ -111,9 +117,8 @@ class SpelledDecoding(FrameDecoding):
         else:
             counts = tf.math.count_nonzero(best, axis=1, dtype=tf.float32, keepdims=True)
             means = spelled.scores[:, :1] / (counts + 1)  # the end is a symbol too
-            # A decoder that goes round in circles is sure of every symbol, and wrong.
-            means = tf.where(best > 0, tf.where(spelled.ended[:, :1], means, CUT), 0.0)
             peaks = spelled.peaks[:, 0]
+            means += tf.zeros_like(peaks, tf.float32)
             alignment = Alignment(peaks, peaks, means, spelled.scores[:, 0], spelled.ended[:, 0])
         return self.answer(labels, spelled.scores, alignment, frames)
 

@@ -46,6 +46,14 @@ def test_the_confidence_of_a_word_is_the_mean_posterior_of_its_symbols():
     np.testing.assert_allclose(decoded(log_probs)["confidences"], [[0.9, 0.5]], rtol=1e-5)
 
 
+def test_a_text_that_has_not_enough_frames_has_no_confidence():
+    # Two equal symbols need a blank between.
+    labels = tf.constant([[[2, 2]]])
+    decoding = FrameDecoding(SYMBOLS, 0.1, lambda log_probs, frames: (labels, tf.constant([[-1.0]])))
+    found = decoded(path("aa"), decoding=decoding)
+    np.testing.assert_allclose([found["confidence"][0], found["confidences"][0, 0]], 0.0, atol=1e-6)
+
+
 def test_two_spaces_are_one():
     assert decoded(path("a . b"))["text"] == [b"a b"]
 
