@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from rnnapps.command_line import BadInput
 from rnnapps.training import write_atomically
 
 from .given_recordings import LISTED, GivenRecording
@@ -45,8 +46,13 @@ class TranscriptOutput:
         else:
             content = rendered(self.format, given.file.called, parts, indent=None)
         # Names of files may hold bytes that are no text.
-        sys.stdout.buffer.write(content.encode("utf-8", "surrogateescape"))
-        sys.stdout.buffer.flush()
+        try:
+            sys.stdout.buffer.write(content.encode("utf-8", "surrogateescape"))
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise BadInput(f"standard output: cannot be written: {error.strerror}") from error
 
 
 class TranscriptFiles:
@@ -59,11 +65,13 @@ class TranscriptFiles:
         given: the recordings.
         existing: refuse files that are there; overwrite them; skip their recordings.
     Raises:
-        ValueError: files that are there already, two recordings that would be written to one file, or a place where
-            nothing can be written.
+        ValueError: files that are there already, two recordings that would be written to one file, a place where
+            nothing can be written, or one that holds no transcript.
     """
 
     def __init__(self, output: str, formats: Sequence[str], given: Sequence[GivenRecording], existing: str = "refuse"):
+        if not output:
+            raise ValueError("--output: is empty; give the name of a file or folder")
         path, self.formats, self.existing = Path(output), tuple(formats), existing
         self._paths: dict[GivenRecording, dict[str, Path]] = {}
         if len(given) == 1 and len(formats) == 1 and not path.is_dir() and not output.endswith(("/", os.sep)):
@@ -75,6 +83,7 @@ class TranscriptFiles:
                 raise ValueError(f"--output {output}: is a file; {len(given)} recordings need a folder")
             self._paths = {one: self._in_folder(path, one.place) for one in given}
         self._refuse_two_for_one()
+        self._refuse_what_is_no_transcript()
         there = [path for paths in self._paths.values() for path in paths.values() if path.exists()]
         if there and existing == "refuse":
             listed = ", ".join(map(str, there[:LISTED])) + (", ..." if len(there) > LISTED else "")
@@ -91,7 +100,10 @@ class TranscriptFiles:
         """Writes what is said in a recording."""
         for format, path in self._paths[given].items():
             content = rendered(format, given.file.called, parts, indent=1).encode("utf-8", "surrogateescape")
-            write_atomically(path, lambda file, content=content: file.write(content))
+            try:
+                write_atomically(path, lambda file, content=content: file.write(content))
+            except OSError as error:
+                raise BadInput(f"--output {path}: cannot be written: {error.strerror}") from error
 
     def _in_folder(self, folder: Path, place: Path) -> dict[str, Path]:
         return {format: folder / place.with_suffix(ENDINGS[format]) for format in self.formats}
@@ -104,6 +116,16 @@ class TranscriptFiles:
                     names = f"{owners[path].file.called} and {given.file.called}"
                     raise ValueError(f"{names} would both be written to {path}; give them one after the other")
                 owners[path] = given
+
+    def _refuse_what_is_no_transcript(self) -> None:
+        """Files to be overwritten may be recordings, or devices, which a file would take the place of."""
+        recordings = {Path(one.file.path).resolve() for one in self._paths}
+        for paths in self._paths.values():
+            for path in (path for path in paths.values() if path.exists()):
+                if not path.is_file():
+                    raise ValueError(f"--output {path}: is no file; leave --output out and use > {path}")
+                if path.resolve() in recordings:
+                    raise ValueError(f"--output {path}: is a recording; choose another file")
 
 
 def rendered(format: str, name: str, parts: Sequence[Transcript], indent: int | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -151,7 +152,8 @@ class _Libsndfile:
         import soundfile
 
         try:
-            self.file = soundfile.SoundFile(source)
+            # As bytes, for names of files may hold bytes that are no text.
+            self.file = soundfile.SoundFile(os.fsencode(source) if isinstance(source, str) else source)
         except (soundfile.LibsndfileError, OSError, TypeError) as error:
             reason = getattr(error, "error_string", str(error)).strip().rstrip(".")
             # What the MP3 decoder says, which tries last, of a file that is nothing it knows.

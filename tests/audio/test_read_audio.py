@@ -1,5 +1,6 @@
 """Files of sound: any format, rate and number of channels, and each fault by name."""
 
+import os
 import sys
 import zipfile
 
@@ -121,6 +122,12 @@ def test_a_wav_file_of_unknown_length_is_read_to_its_end(tmp_path):
     data[40:44] = b"\xff\xff\xff\xff"  # as programs leave it that write to a pipe
     path.write_bytes(data)
     assert len(read_audio(path, RATE)) == len(tone())
+
+
+def test_the_name_of_a_file_may_hold_bytes_that_are_no_text(tmp_path):
+    path = tmp_path / os.fsdecode(b"f\xfcr.wav")
+    soundfile.write(os.fsencode(path), np.full(100, 0.5), 8000, format="WAV")
+    np.testing.assert_array_equal(read_audio(path, 8000), np.full(100, 0.5, np.float32))
 
 
 def test_a_member_of_a_zip_file_is_read(tmp_path):

@@ -9,6 +9,7 @@ from apps.speech_to_text.given_recordings import GivenRecording
 from apps.speech_to_text.transcript import Transcript, Word
 from apps.speech_to_text.transcript_files import TranscriptFiles, TranscriptOutput
 from rnnapps.audio.sound_file import SoundFile
+from rnnapps.command_line import BadInput
 
 PARTS = [
     Transcript(
@@ -112,3 +113,28 @@ def test_a_file_is_no_place_for_several(tmp_path):
 def test_a_folder_that_is_not_there_is_told(tmp_path):
     with pytest.raises(ValueError, match="there is no folder"):
         TranscriptFiles(str(tmp_path / "no" / "said.txt"), ("text",), given("a.wav"))
+
+
+@pytest.mark.parametrize("existing", ["refuse", "overwrite", "skip"])
+def test_a_recording_is_never_overwritten(tmp_path, existing):
+    (tmp_path / "a.txt").write_text("sound")
+    one = GivenRecording(SoundFile(str(tmp_path / "a.txt")), Path("a.txt"))
+    with pytest.raises(ValueError, match=r"a\.txt: is a recording; choose another file"):
+        TranscriptFiles(str(tmp_path), ["text"], [one], existing)
+
+
+def test_a_device_is_not_replaced_by_a_file():
+    with pytest.raises(ValueError, match="--output /dev/null: is no file; leave --output out and use > /dev/null"):
+        TranscriptFiles("/dev/null", ["text"], given("a.wav"), "overwrite")
+
+
+def test_an_empty_name_is_refused():
+    with pytest.raises(ValueError, match="--output: is empty"):
+        TranscriptFiles("", ["text"], given("a.wav"))
+
+
+def test_a_place_that_cannot_be_written_is_told_in_a_line(tmp_path):
+    out = TranscriptFiles(f"{tmp_path}/new/", ["text"], given("a.wav"))
+    (tmp_path / "new").write_text("a file came in between")
+    with pytest.raises(BadInput, match=r"new/a\.txt: cannot be written: File exists"):
+        out.write(given("a.wav")[0], PARTS)
