@@ -117,7 +117,7 @@ def hot_words(config: SpeechConfig) -> list[str]:
     return [phrase for phrase in map(FORMS[form], given.split(",")) if phrase]
 
 
-def check_decoding(config: SpeechConfig, units: Units, texts: Sequence[str]) -> None:
+def check_decoding_files(config: SpeechConfig, units: Units, texts: Sequence[str]) -> None:
     """Reads the files that section decode names, so that a mistake is told before training and not after it.
 
     Args:

@@ -46,14 +46,14 @@ def train(config: SpeechConfig, run: str | None = None, resume: bool = False) ->
     from rnnapps.training import set_seed
 
     from .conclude import conclude
-    from .decoder import check_decoding
+    from .decoder import check_decoding_files
     from .training_run import fit_recognizer, prepare
 
     if config.model.units <= WIDEST_SMALL_STATE:
         one_thread_per_operation()
     set_seed(config.train.seed)
     with reading_input():
-        check_decoding(config, units, [recording.text for recording in checked.corpus.training])
+        check_decoding_files(config, units, [recording.text for recording in checked.corpus.training])
         prepared = prepare(config, checked, units)
         print("\n".join(prepared.report), flush=True)
         if not resume:
