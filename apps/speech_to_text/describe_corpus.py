@@ -107,7 +107,7 @@ def _histogram(seconds: np.ndarray) -> Iterator[str]:
 
 def _advice(sides: dict[str, Waveforms], units: Units, config: SpeechConfig, seconds: Sequence[float]) -> Iterator[str]:
     rate = config.features.rate
-    if spells(config):
+    if spells(config) and len(seconds):
         safe, misfits = safe_subsampling([sides[side] for side in sides if side != "test"], units, config)
         larger = ""
         if misfits:

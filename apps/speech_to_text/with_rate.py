@@ -12,15 +12,12 @@ HIGHEST_RATE = 16_000
 
 
 def with_rate(config: SpeechConfig, corpus: Corpus) -> SpeechConfig:
-    """The options with a number for features.rate: by default the commonest of the training recordings.
+    """The options with a number for features.rate: by default the commonest of the training recordings, at most 16000.
 
-    Raises:
-        ValueError: no rate is given and none of the recordings can be read.
+    Where none of them can be read it is 16000: what is wrong with each is then told when they are checked.
     """
     if config.features.rate is not None:
         return config
     rates = Counter(recording.rate for recording in corpus.training if recording.rate)
-    if not rates:
-        raise ValueError("features.rate: not given, and no training recording can be read; check lists them")
-    rate = min(rates.most_common(1)[0][0], HIGHEST_RATE)
+    rate = min(rates.most_common(1)[0][0], HIGHEST_RATE) if rates else HIGHEST_RATE
     return dataclasses.replace(config, features=dataclasses.replace(config.features, rate=rate))

@@ -65,6 +65,16 @@ def test_a_recording_that_training_cannot_use_is_refused(corpus, capsys, verb, d
     assert not (folder / "run").exists()
 
 
+@pytest.mark.parametrize("verb", ["check", "train"])
+def test_recordings_none_of_which_can_be_read_are_named(corpus, capsys, verb):
+    folder, manifest, rows = corpus
+    for row in rows:
+        (folder / row["audio_filepath"]).write_text("no sound")
+    code, printed, error = run(capsys, verb, "--data", manifest)
+    assert code == 2 and "24 " in error and ".wav: cannot be read as sound" in error
+    assert "largest safe" not in printed
+
+
 def test_faulty_recordings_can_be_left_out(corpus, capsys):
     folder, manifest, _ = corpus
     silent = np.zeros(RATE)
