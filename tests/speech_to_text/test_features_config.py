@@ -2,8 +2,8 @@ import dataclasses
 
 import pytest
 
-from apps.speech_to_text.spec_augment import spec_augment
 from apps.speech_to_text.config import AugmentConfig, FeaturesConfig, SpeechConfig
+from apps.speech_to_text.spec_augment import spec_augment
 from rnnapps.audio.features import Features
 
 
