@@ -11,6 +11,7 @@ from rnnapps.audio.resample import resample
 from rnnapps.decoding.ctc import greedy_chunk
 
 from .recognition import Recognition
+from .spoken_words import one_space
 
 
 class SavedRecognizer:
@@ -101,7 +102,7 @@ class SavedRecognizer:
         labels, _, last_symbol = greedy_chunk(log_probs, frames, last_symbol)
         new = tf.strings.reduce_join(tf.gather(tf.constant(self.units.symbols), labels), axis=-1)
         said = tf.strings.join([said, new])
-        answer = {"text": tf.strings.strip(said), "log_probs": log_probs}
+        answer = {"text": one_space(said), "log_probs": log_probs}
         return answer | states | {"said": said, "last_symbol": last_symbol}
 
     def _describe(self) -> dict[str, tf.Tensor]:
