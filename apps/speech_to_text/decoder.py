@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Collection, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from .text_form import FORMS
 from .units import Units
 
 FILE = "decoder.json"
+LISTS = (".txt", ".csv", ".tsv", ".lst")
 # Of a language model that was not tuned.
 LM_WEIGHT, INSERTION_BONUS = 0.5, 0.5
 UNSCALED = ConfidenceScale()
@@ -46,7 +48,7 @@ class Decoder:
     def search(self, config: SpeechConfig, units: Units) -> PrefixBeamSearch | None:
         """As `Recognition` takes it; None is greedy, or what the head has of its own."""
         options, head = config.decode, config.model.head
-        phrases = hot_words(config) if head in ("ctc", "joint") else []
+        phrases = hot_words(config, units) if head in ("ctc", "joint") else []
         alone = self.learnt is None and not phrases
         if head not in ("ctc", "joint") or options.beam_size == 1 or (head == "joint" and alone):
             return None
@@ -103,18 +105,35 @@ DEFAULTS = {"lm_weight": LM_WEIGHT, "insertion_bonus": INSERTION_BONUS}
 CONFIDENCES = ("word_confidence", "text_confidence")
 
 
-def hot_words(config: SpeechConfig) -> list[str]:
+def hot_words(config: SpeechConfig, units: Units) -> list[str]:
     """The words and phrases of decode.hot_words in the form of the run's texts.
 
+    Args:
+        config: every option.
+        units: that they are to be written with.
     Raises:
-        ValueError: a file of them that cannot be read.
+        FileNotFoundError: what looks like the name of a file is none.
+        ValueError: a file that cannot be read, no word at all, or one with a character that no text can have.
     """
     given, form = config.decode.hot_words, config.data.text_form
     if not given:
         return []
     if Path(given).is_file():
-        return read_texts(given, form)
-    return [phrase for phrase in map(FORMS[form], given.split(",")) if phrase]
+        phrases = read_texts(given, form)
+    elif Path(given).suffix.lower() in LISTS or given.startswith((os.sep, f".{os.sep}", f"..{os.sep}")):
+        raise FileNotFoundError(f"decode.hot_words: {given}: no such file")
+    else:
+        phrases = [phrase for phrase in map(FORMS[form], given.split(",")) if phrase]
+    if not phrases:
+        raise ValueError(f"decode.hot_words: {given!r} holds no word")
+    for phrase in phrases:
+        if unknown := units.unknown(phrase):
+            letters = " ".join(map(repr, unknown))
+            raise ValueError(
+                f"decode.hot_words: {phrase!r} holds {letters}, which the model cannot write; spell it with letters "
+                "of the training texts"
+            )
+    return phrases
 
 
 def check_decoding_files(config: SpeechConfig, units: Units, texts: Sequence[str]) -> None:
@@ -127,6 +146,6 @@ def check_decoding_files(config: SpeechConfig, units: Units, texts: Sequence[str
     Raises:
         FileNotFoundError, ValueError: as `learn_texts`, or a file of hot words that cannot be read.
     """
-    hot_words(config)
+    hot_words(config, units)
     if config.decode.lm_text is not None or config.decode.arpa is not None:
         learn_texts(config, units, texts)

@@ -115,7 +115,7 @@ def read_texts(path: str, form: str) -> list[str]:
         ValueError: not UTF-8 text.
     """
     try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
+        lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
         raise ValueError(f"{path}: not UTF-8 text ({error.reason} at byte {error.start}); convert it") from None
     return [text for text in map(FORMS[form], lines) if text]

@@ -91,11 +91,11 @@ def _entry(path, line_number, n, line):
     try:
         if len(fields) not in (n + 1, n + 2):
             raise ValueError
-        return (
-            float(fields[0]) * LOG10,
-            float(fields[n + 1]) * LOG10 if len(fields) == n + 2 else 0.0,
-            fields[1 : n + 1],
-        )
+        log10_prob, log10_backoff = float(fields[0]), float(fields[n + 1]) if len(fields) == n + 2 else 0.0
+        # Rounded, the logarithm of 1 may be a trifle above 0.
+        if not (np.isfinite([log10_prob, log10_backoff]).all() and log10_prob < 1e-3):
+            raise ValueError
+        return log10_prob * LOG10, log10_backoff * LOG10, fields[1 : n + 1]
     except ValueError:
         raise ValueError(
             f"{path}, line {line_number}: expected log10 probability, {n} words and perhaps a backoff, found {line!r}"

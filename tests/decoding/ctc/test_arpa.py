@@ -64,6 +64,8 @@ def test_a_model_survives_writing_and_reading(tmp_path, name):
         ("-0.2\t<s> bob", "-0.2\t<s> rob", "line 15: 'rob' is not among the 1-grams"),
         ("-0.2\t<s> bob", "-0.2\tbob", "line 15: expected log10 probability, 2 words"),
         ("-0.2\t<s>", "?\t<s>", "line 15: expected log10"),
+        ("-0.2\t<s>", "nan\t<s>", "line 15: expected log10"),
+        ("-0.2\t<s>", "0.2\t<s>", "line 15: expected log10"),
         (ARPA, "one two three\n", "no ARPA file"),
     ],
 )
