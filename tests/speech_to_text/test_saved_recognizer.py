@@ -64,14 +64,14 @@ def test_chunks_give_the_posteriors_of_the_whole(streaming, sound, cuts):
     _, signatures = streaming
     whole = signatures["posteriors"](waveform=tf.constant(sound[None]), length=tf.constant([3001]))
     found, _ = streamed(signatures, sound, cuts)
-    np.testing.assert_allclose(found, whole["log_probs"].numpy()[0], atol=1e-5)
+    np.testing.assert_allclose(found, whole["log_probs"].numpy()[0], rtol=1e-5, atol=1e-5)
 
 
 def test_convolutions_over_bands_stream_too(sound):
     signatures = served(causal=True, convolutions="bands").signatures()
     whole = signatures["posteriors"](waveform=tf.constant(sound[None]), length=tf.constant([3001]))
     found, _ = streamed(signatures, sound, [1, 1000, 1007])
-    np.testing.assert_allclose(found, whole["log_probs"].numpy()[0], atol=1e-5)
+    np.testing.assert_allclose(found, whole["log_probs"].numpy()[0], rtol=1e-5, atol=1e-5)
 
 
 def test_the_text_so_far_grows_to_the_greedy_text_of_the_whole(streaming, sound):
