@@ -21,6 +21,7 @@ FLOORS = (
         "config_checks",
         "config_sections",
         "training_options",
+        "text_table",
     },
     {"layers"},
     {"decoding", "text", "audio", "series", "losses", "metrics", "significance"},

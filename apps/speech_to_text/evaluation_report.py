@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rnnapps.text_table import table
+
 from .aligned_errors import Pair, draw
 from .score import FEWEST_SPEAKERS
 
@@ -68,18 +70,6 @@ def _of_labels(figures: dict) -> list[str]:
     ]
 
 
-def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Columns two spaces apart, the first aligned left and the others right."""
-    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
-    return "\n".join(
-        "  ".join(
-            cell.rjust(width) if index else cell.ljust(width)
-            for index, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in (header, *rows)
-    )
-
-
 def _speakers(found: dict | None) -> str:
     if found is None:
         return ""
@@ -121,12 +111,7 @@ def _confused(title: str, errors: Sequence[dict]) -> str:
         ]
         for one in errors
     ]
-    widths = [max(len(row[0]) for row in [["said"], *rows]), max(len(row[1]) for row in [["", "heard"], *rows])]
-    lines = [
-        f"{said:<{widths[0]}}  {heard:<{widths[1]}}  {times:>5}  {share:>13}".rstrip()
-        for said, heard, times, share in [["said", "heard", "times", "% of the said"], *rows]
-    ]
-    return "\n".join([title, *lines])
+    return f"{title}\n" + table(["said", "heard", "times", "% of the said"], rows, left=(0, 1))
 
 
 def _bins(what: str, found: dict | None) -> str:

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
+from rnnapps.text_table import table
+
 from .backtest_figures import Backtest, words
 from .equity_curve import drawdown
-from .evaluation_report import WIDTH, table
+from .evaluation_report import WIDTH
 
 COLUMNS = {
     "yearly": ("a year", "{:+.1f} %"),

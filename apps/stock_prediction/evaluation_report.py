@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+
+from rnnapps.text_table import table
 
 from .verdict import RULE, certainty, headline, number, title
 
@@ -45,18 +47,6 @@ def seeds_report(spread: Mapping) -> str:
             + table(["", "mean", "deviation"], rows),
             table(["run", "pinball", "MAE", "distribution", "point"], runs),
         ]
-    )
-
-
-def table(header: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[int] = (0,)) -> str:
-    """Columns two spaces apart, those numbered in `left` aligned left and the others right."""
-    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if index in left else cell.rjust(width)
-            for index, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in (header, *rows)
     )
 
 

@@ -3,6 +3,8 @@
 import textwrap
 from collections.abc import Sequence
 
+from rnnapps.text_table import table
+
 from .compare import LABELS, LEVEL
 from .score import FEW_SENTENCES
 
@@ -94,18 +96,6 @@ def comparison_report(figures: dict) -> str:
         if figures[side]:
             parts.append(f"Where {better} is better by most chrF\n" + "\n".join(map(_two_translations, figures[side])))
     return "\n\n".join(parts)
-
-
-def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Columns two spaces apart, the first aligned left and the others right."""
-    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
-    return "\n".join(
-        "  ".join(
-            cell.rjust(width) if index else cell.ljust(width)
-            for index, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in (header, *rows)
-    )
 
 
 def _sentence(found: dict) -> str:
