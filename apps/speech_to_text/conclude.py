@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,15 +12,16 @@ import numpy as np
 
 from rnnapps.audio.recording import Recording
 from rnnapps.inspection import plot_history
+from rnnapps.text_table import table
 
 from .config import SpeechConfig
 from .corpus_faults import CheckedCorpus
-from .evaluation_report import table
 from .export import write_saved_model
 from .fit_decoder import fit_decoder
 from .recognition import Recognition
 from .run_folder import RunFolder
 from .score import accuracy, error_rates
+from .scored_recordings import CHOSEN_ON
 from .training_run import Prepared
 from .transcript import Transcript
 
@@ -63,11 +65,14 @@ def conclude(
     figures = score(config, [one.text for one in heard], scored)
     methods = {"model": figures}
     if decoder.learnt is not None:
-        alone = Recognition(prepared.model, prepared.units, config).transcriber().transcribe(waveforms)
+        # The same search otherwise: greedy decoding would find less for another reason.
+        search = dataclasses.replace(decoder, learnt=None).search(config, prepared.units)
+        alone = Recognition(prepared.model, prepared.units, config, search).transcriber().transcribe(waveforms)
         methods["without language model"] = score(config, [one.text for one in alone], scored)
     methods["commonest text"] = score(config, [_commonest(corpus.training)] * len(scored), scored)
     scores = _table(methods)
     title = f"{len(scored):,} {side} recordings"
+    notes = [] if side == "test" else [CHOSEN_ON]
     metrics = {
         side: {"recordings": len(scored), **figures, "baselines": {k: v for k, v in methods.items() if k != "model"}},
         "training": trained,
@@ -77,7 +82,7 @@ def conclude(
             "recordings": {name: len(recordings) for name, recordings in corpus.sides.items()},
         },
         "parameters": prepared.model.count_params(),
-        "quality": f"{title}, in percent:\n```\n{scores}\n```",
+        "quality": "\n".join([f"{title}, in percent:", "```", scores, "```", *notes]),
     }
     folder.write_metrics(metrics)
     if not (path := folder.path / "1").exists():
@@ -89,8 +94,8 @@ def conclude(
         *sorted(folder.plots.glob("gradient_flow*.png")),
     )
     examples = [_example(file, scored[row], heard[row]) for file, row in zip(files, chosen, strict=True)]
-    silence = _told_silence(trained, prepared)
-    return Conclusion("\n".join(["", f"{title}, in percent", scores, *silence, "", *examples]).rstrip(), tuple(plots))
+    notes += _told_silence(trained, prepared)
+    return Conclusion("\n".join(["", f"{title}, in percent", scores, *notes, "", *examples]).rstrip(), tuple(plots))
 
 
 def score(config: SpeechConfig, texts: Sequence[str], recordings: Sequence[Recording]) -> dict[str, float]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 TOGETHER_SECONDS = 1800.0  # waveforms that are in memory at once
 LONGEST_DRAWN = 30.0
+# Validation recordings choose the best epoch and the decoder's weights.
+CHOSEN_ON = "The run was chosen on these recordings: others will have more errors."
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,7 @@ def scored_recordings(config: SpeechConfig, data: str | None = None, side: str |
     if side == "test" and not corpus.test:
         raise ValueError("--side test: the run has no test side; choose validation, or give --data")
     side = side or ("test" if corpus.test else "validation")
-    # They chose the best epoch and the decoder's weights.
-    notes = () if side == "test" else ("The run was chosen on these recordings: others will have more errors.",)
+    notes = () if side == "test" else (CHOSEN_ON,)
     recordings = corpus.sides[side]
     if leave_out:
         recordings, faulty = audible(recordings, config)

@@ -122,7 +122,9 @@ def test_a_keyword_head_is_judged_by_its_accuracy(tmp_path, capsys):
     metrics = json.loads((run / "metrics.json").read_text())
     assert metrics["validation"]["accuracy"] == 100.0  # there is no test side
     assert metrics["training"]["val_accuracy"] == 100.0
-    assert "6 validation recordings, in percent" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "6 validation recordings, in percent" in printed
+    assert "The run was chosen on these recordings" in printed
 
 
 def test_the_learning_rate_that_was_given_is_used(history):
