@@ -13,6 +13,7 @@ from rnnapps.command_line import BadInput, reading_input
 from rnnapps.config_checks import names_listed
 from rnnapps.significance import FEWEST_RESAMPLES, RESAMPLES
 
+from .config import DecodingChoice
 from .hearing import check_decoding
 from .run_folder import RunFolder
 
@@ -20,6 +21,7 @@ from .run_folder import RunFolder
 def evaluate(
     run: str,
     /,
+    decoding: DecodingChoice,
     *,
     data: str | None = None,
     side: Literal["test", "validation"] | None = None,
@@ -27,15 +29,6 @@ def evaluate(
     plot: str | None = None,
     resamples: int = RESAMPLES,
     output: str | None = None,
-    beam_size: int | None = None,
-    lm: Literal["none", "character", "word"] | None = None,
-    lm_text: str | None = None,
-    arpa: str | None = None,
-    lm_weight: float | None = None,
-    insertion_bonus: float | None = None,
-    hot_words: str | None = None,
-    hot_word_boost: float | None = None,
-    joint_weight: float | None = None,
 ) -> dict:
     """Scores a run on recordings whose texts are known: words and characters wrong, or labels right.
 
@@ -45,6 +38,7 @@ def evaluate(
 
     Args:
         run: path or name of a run.
+        decoding: options that are to be other than the run's.
         data: manifest, table or folder of other recordings than the run's own; all of them are scored.
         side: of the run's own data. Default: test, where there is one, else validation.
         worst: recordings to show, the worst first.
@@ -52,28 +46,8 @@ def evaluate(
             files, or worst, those that are shown.
         resamples: bootstrap resamples for the intervals, at least 40.
         output: folder to write to. Default: evaluation/SIDE, or evaluation/NAME of other data, in the run's folder.
-        beam_size: texts kept from frame to frame; 1 is greedy. This and what follows are by default as the run has it.
-        lm: language model: none, character or word; that of the run's texts, if it was trained with one.
-        lm_text: file with texts to learn the language model from instead, one a line.
-        arpa: file with a language model in ARPA format instead.
-        lm_weight: what the language model counts for.
-        insertion_bonus: added for every word or symbol that the language model rates.
-        hot_words: words and phrases to listen for, commas between, or the name of a file with one a line.
-        hot_word_boost: what a letter of a hot word gains at most.
-        joint_weight: of head joint, share of the CTC score in the search.
     """
-    decode = {
-        "beam_size": beam_size,
-        "lm": lm,
-        "lm_text": lm_text,
-        "arpa": arpa,
-        "lm_weight": lm_weight,
-        "insertion_bonus": insertion_bonus,
-        "hot_words": hot_words,
-        "hot_word_boost": hot_word_boost,
-        "joint_weight": joint_weight,
-    }
-    decode = {name: value for name, value in decode.items() if value is not None}
+    decode = decoding.given()
     with reading_input():
         _check(worst, resamples, data, side, output)
         asked = names_listed("--plot", plot)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack
-from typing import Literal
 
 from rnnapps.command_line import BadInput, reading_input
 from rnnapps.config_checks import names_listed
+
+from .config import DecodingChoice
 
 FORMATS = ("text", "json", "srt")
 
 
 def transcribe(
     run: str,
+    decoding: DecodingChoice,
     *recordings: str,
     output: str | None = None,
     format: str = "text",
@@ -22,16 +24,6 @@ def transcribe(
     stream: str | None = None,
     microphone: bool = False,
     rate: int | None = None,
-    beam_size: int | None = None,
-    n_best: int | None = None,
-    lm: Literal["none", "character", "word"] | None = None,
-    lm_text: str | None = None,
-    arpa: str | None = None,
-    lm_weight: float | None = None,
-    insertion_bonus: float | None = None,
-    hot_words: str | None = None,
-    hot_word_boost: float | None = None,
-    joint_weight: float | None = None,
 ) -> None:
     """Writes what is said in recordings: as text, as JSON with the times of words, or as subtitles.
 
@@ -40,6 +32,7 @@ def transcribe(
 
     Args:
         run: path or name of a run, or path of a SavedModel.
+        decoding: options that are to be other than the run's.
         recordings: files; folders, of which all sound is taken; patterns in quotes, 'calls/**/*.wav'; - is standard
             input.
         output: file for one recording, folder for several. Default: standard output, of several recordings a line
@@ -51,30 +44,8 @@ def transcribe(
             WAV, or bare samples of 16 bit, mono; needs a model that looks back only.
         microphone: the same of what the machine's microphone hears; needs the package sounddevice.
         rate: samples per second of the bare samples of --stream. Default: the model's.
-        beam_size: texts kept from frame to frame; 1 is greedy. This and what follows are by default as the run has it.
-        n_best: texts told of each stretch, best first; with --format json.
-        lm: language model: none, character or word; that of the run's texts, if it was trained with one.
-        lm_text: file with texts to learn the language model from instead, one a line.
-        arpa: file with a language model in ARPA format instead.
-        lm_weight: what the language model counts for.
-        insertion_bonus: added for every word or symbol that the language model rates.
-        hot_words: words and phrases to listen for, commas between, or the name of a file with one a line.
-        hot_word_boost: what a letter of a hot word gains at most.
-        joint_weight: of head joint, share of the CTC score in the search.
     """
-    decode = {
-        "beam_size": beam_size,
-        "n_best": n_best,
-        "lm": lm,
-        "lm_text": lm_text,
-        "arpa": arpa,
-        "lm_weight": lm_weight,
-        "insertion_bonus": insertion_bonus,
-        "hot_words": hot_words,
-        "hot_word_boost": hot_word_boost,
-        "joint_weight": joint_weight,
-    }
-    decode = {name: value for name, value in decode.items() if value is not None}
+    decode = decoding.given()
     if stream is not None or microphone:
         _live(run, recordings, stream, microphone, rate, output, format, decode)
         return
@@ -85,8 +56,8 @@ def transcribe(
                 raise ValueError(f"--rate {rate} is of bare samples, for --stream; files tell their own")
             if overwrite and skip_existing:
                 raise ValueError("give either --overwrite or --skip_existing, not both")
-            if n_best and "json" not in formats:
-                raise ValueError(f"--n_best {n_best}: only --format json tells more than the best text")
+            if decoding.n_best and "json" not in formats:
+                raise ValueError(f"--n_best {decoding.n_best}: only --format json tells more than the best text")
             from .given_recordings import given_recordings
             from .transcript_files import TranscriptFiles, TranscriptOutput
 
