@@ -53,7 +53,7 @@ print(model.signatures["waveform"](waveform=silence, rate=tf.constant({rate})))
 TIMED = """- `words` string[W], `starts`, `ends` float32[W] seconds, `confidences` float32[W]
 - `n_best` string[K], `scores` float32[K]: other readings, the best first; log-probabilities with what the decoder adds
 """
-LABELLED = """- `n_best` string[K], `scores` float32[K]: all labels, the likeliest first, and their log-probabilities
+LABELLED = """- `n_best` string[K], `scores` float32[K]: the likeliest labels, best first, and their log-probabilities
 """
 POSTERIORS = """
 `posteriors(waveform: float32[N, n], length: int32[N])`: at {rate} samples per second, zero behind the end
@@ -64,7 +64,7 @@ DECODE = """
 """
 STREAM = """
 `stream(chunk: float32[1, n], last: bool[], ...states)`: the next samples, any number of them, at {rate} per second
-- `text` string[]: all that was heard so far; `log_probs` float32[1, t, {symbols}] of the new frames
+- `text` string[1]: all that was heard so far; `log_probs` float32[1, t, {symbols}] of the new frames
 - the states for the next call, under the names of the inputs; `initial_states()` gives the first ones
 """
 

@@ -12,6 +12,7 @@ from rnnapps.decoding.ctc import CharacterModel, PrefixBeamSearch, WordModel
 
 from .config import DecodeConfig
 from .score import error_rates
+from .transcriber import padded_together
 from .units import Units
 
 # Which lm_weight, then which insertion_bonus, then which lm_weight once more, nearer to the best.
@@ -118,9 +119,5 @@ def _batches(log_probs):
         batch.append(number)
         following = len(log_probs[order[place + 1]]) if place + 1 < len(order) else None
         if following is None or (len(batch) + 1) * following > BATCH_FRAMES:
-            frames = np.array([len(log_probs[each]) for each in batch], np.int32)
-            rows = np.zeros((len(batch), frames.max(), log_probs[number].shape[1]), np.float32)
-            for row, each in zip(rows, batch, strict=True):
-                row[: len(log_probs[each])] = log_probs[each]
-            yield batch, rows, frames
+            yield batch, *padded_together([log_probs[each] for each in batch])
             batch = []
