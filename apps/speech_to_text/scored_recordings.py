@@ -16,6 +16,7 @@ from .config import SpeechConfig
 from .corpus_faults import audible
 from .data import list_corpus, read_corpus, read_recordings
 from .plot_utterance import plot_utterance
+from .shared_recordings import SIDES
 from .transcript import Transcript
 
 if TYPE_CHECKING:
@@ -57,7 +58,9 @@ def scored_recordings(config: SpeechConfig, data: str | None = None, side: str |
     """
     if data is not None:
         recordings = read_recordings(config.data, data)
-        return ScoredRecordings(recordings, str(data), Path(data).resolve().name.split(".")[0] or "data")
+        name = Path(data).resolve().name.split(".")[0] or "data"
+        # Or the figures of the run's own test side would be overwritten by those of some test.tsv.
+        return ScoredRecordings(recordings, str(data), f"other-{name}" if name in SIDES else name)
     leave_out = config.data.faulty == "leave_out"
     corpus = (list_corpus if leave_out else read_corpus)(config.data)
     if side == "test" and not corpus.test:

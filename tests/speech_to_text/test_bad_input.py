@@ -99,6 +99,14 @@ def test_recordings_that_were_left_out_of_training_are_not_scored(corpus):
     assert scored.notes == ("2 left out for their faults: 21.wav, 22.wav",)
 
 
+def test_other_recordings_do_not_take_the_place_of_the_runs_own_side(corpus):
+    folder, manifest, rows = corpus
+    write_manifest(folder / "test.jsonl", rows[:3])
+    config = SpeechConfig(data=DataConfig(path=str(manifest)), features=FeaturesConfig(rate=RATE))
+    assert scored_recordings(config, side="test").short_name == "test"
+    assert scored_recordings(config, data=str(folder / "test.jsonl")).short_name == "other-test"
+
+
 def test_missing_files_are_listed_all_at_once(corpus, capsys):
     _, manifest, rows = corpus
     missing = [{"audio_filepath": f"gone/{number}.wav", "text": "eins"} for number in range(1000, 3000)]
