@@ -12,6 +12,7 @@ import numpy as np
 from rnnapps.audio.read_audio import rechunked, resampled
 
 CHUNK = 0.24  # seconds
+COMPRESSED = {b"fLa": "FLAC", b"Ogg": "Ogg", b"ID3": "MP3"}  # by how they begin
 
 
 def piped_chunks(
@@ -29,11 +30,17 @@ def piped_chunks(
     Returns:
         iterator of (n,) float32.
     Raises:
-        ValueError: a WAV file of samples that are not whole numbers, or one that is cut off in its header.
+        ValueError: a WAV file of samples that are not whole numbers, or one that is cut off in its header; a compressed
+            file, which would be noise as bare samples.
     """
     beginning = pipe.read(4)
     if beginning == b"RIFF":
         found, from_rate = _wav_blocks(_Rest(beginning, pipe), seconds)
+    elif beginning[:3] in COMPRESSED:
+        raise ValueError(
+            f"standard input: a {COMPRESSED[beginning[:3]]} file cannot be read as it comes; decode it first, such as "
+            f"ffmpeg -i FILE -f s16le -ac 1 -ar {rate} - | ... --stream -"
+        )
     else:
         from_rate = raw_rate or rate
         found = _raw_blocks(_Rest(beginning, pipe), round(seconds * from_rate))
@@ -100,9 +107,9 @@ def _wav_blocks(pipe: _Rest, seconds: float) -> tuple[Iterator[np.ndarray], int]
     try:
         file = wave.Wave_read(pipe)
     except (wave.Error, EOFError) as error:
+        reason = str(error) or "cut off in its header"
         raise ValueError(
-            f"standard input: a WAV file that cannot be read as it comes ({error or 'cut off in its header'}); send "
-            "samples of 16 bit"
+            f"standard input: a WAV file that cannot be read as it comes ({reason}); send samples of 16 bit"
         ) from None
     width, channels, rate = file.getsampwidth(), file.getnchannels(), file.getframerate()
 

@@ -213,6 +213,8 @@ class Features(keras.layers.Layer):
 
     def _by_utterance(self, values, true, frames):
         number = tf.cast(frames, tf.float32)[:, None, None]
+        # The same in all frames, as digital silence has it, becomes 0 and not what rounding makes of the mean.
+        values -= values[:, :1]
         values -= tf.reduce_sum(tf.where(true, values, 0.0), axis=1, keepdims=True) / number
         variance = tf.reduce_sum(tf.where(true, tf.square(values), 0.0), axis=1, keepdims=True) / number
         return values / tf.maximum(tf.sqrt(variance), LEAST_DEVIATION)

@@ -134,6 +134,17 @@ def test_a_piped_wav_file_of_floats_is_refused():
         piped_chunks(io.BytesIO(file.getvalue()), 8000)
 
 
+def test_a_piped_wav_file_without_a_whole_header_is_refused():
+    with pytest.raises(ValueError, match="cut off in its header"):
+        piped_chunks(io.BytesIO(b"RIFF"), 100)
+
+
+@pytest.mark.parametrize(("beginning", "name"), [(b"fLaC\0", "FLAC"), (b"OggS\0", "Ogg"), (b"ID3\4", "MP3")])
+def test_a_piped_file_that_is_compressed_is_not_taken_for_bare_samples(beginning, name):
+    with pytest.raises(ValueError, match=f"a {name} file cannot be read as it comes; decode it first"):
+        piped_chunks(io.BytesIO(beginning * 100), 100)
+
+
 def test_an_empty_pipe_has_no_sound():
     assert sum(map(len, piped_chunks(io.BytesIO(b""), 8000))) == 0
 
