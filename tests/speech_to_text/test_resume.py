@@ -20,6 +20,9 @@ SHORT = TINY | {
     "augment.speed": 0.1,
     "augment.noise": 0.5,
     "augment.time_masks": 1,
+    "model.bidirectional": False,
+    "model.cell": "gru",
+    "model.units": 8,
     "model.dropout": 0.1,
     "train.epochs": 2,
     "train.averaging": "ema",
@@ -101,7 +104,7 @@ def test_a_run_that_has_not_ended_cannot_be_exported(interrupted, capsys):
 def test_other_options_are_refused(interrupted, command, capsys):
     run, _ = interrupted
     assert main([*command(run), "--model.units", "5", "--resume"]) == 2
-    assert "--model.units 5: the run was started with 24" in capsys.readouterr().err
+    assert "--model.units 5: the run was started with 8" in capsys.readouterr().err
 
 
 def test_a_resumed_run_ends_with_the_bits_of_an_undisturbed_one(interrupted, command, undisturbed, monkeypatch):
