@@ -16,7 +16,7 @@ from typing import Any
 from rnnapps.freed_memory import keep_freed_memory
 
 BAD_INPUT, INTERRUPTED = 2, 130
-NONE: Mapping[str, str] = MappingProxyType({})
+NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 class BadInput(Exception):
@@ -41,8 +41,8 @@ def run_command_line(
     verbs: Mapping[str, str],
     package: str,
     argv: Sequence[str] | None = None,
-    shorthands: Mapping[str, str] = NONE,
-    presets: Path | None = None,
+    shorthands: Mapping[str, Mapping[str, str]] = NONE,
+    presets: Mapping[str, Path] = NONE,
 ) -> int:
     """Runs `program verb options...` and returns its exit code.
 
@@ -52,8 +52,8 @@ def run_command_line(
             module is imported only once its verb is asked for, so that help needs no TensorFlow.
         package: name of the application's package.
         argv: arguments, the process's own by default.
-        shorthands: option -> the full option it stands for, such as {"--data": "--data.path"}.
-        presets: folder of YAML files of options; `--preset NAME` reads NAME.yaml before any other option.
+        shorthands: verb -> option -> the full option it stands for, such as {"train": {"--data": "--data.path"}}.
+        presets: verb -> folder of YAML files of options; `--preset NAME` reads NAME.yaml before any other option.
 
     Returns:
         0, 2 for bad input or a package that is not installed (after one line on standard error), 130 for Ctrl-C.
@@ -70,7 +70,7 @@ def run_command_line(
         if verb not in verbs:
             raise BadInput(f"unknown command {verb!r}; choose from {', '.join(verbs)}")
         function = getattr(importlib.import_module(f"{package}.{verb}"), verb)
-        call_with_options(function, f"{program} {verb}", rest, shorthands, presets)
+        call_with_options(function, f"{program} {verb}", rest, shorthands.get(verb, NONE), presets.get(verb))
         sys.stdout.flush()
     except BadInput as error:
         print(f"{program}: error: {' '.join(str(error).split())}", file=sys.stderr)

@@ -2,8 +2,9 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 MODEL_CARD = "model_card.md"
 
@@ -71,6 +72,41 @@ def exported_versions(folder: str | Path) -> list[int]:
         for child in Path(folder).glob("*")
         if child.name.isdigit() and (child / "saved_model.pb").is_file()
     )
+
+
+def version_to_write(folder: str | Path, output: str | None = None) -> Path:
+    """Where an export of a run goes: `output`, or the run's version after the latest, 1 at first.
+
+    Raises:
+        ValueError: it exists.
+    """
+    path = Path(output) if output else Path(folder) / str(max(exported_versions(folder), default=0) + 1)
+    if path.exists():
+        raise ValueError(f"--output {path}: exists; choose another folder")
+    return path
+
+
+def load_saved_model(folder: str | Path, signatures: Sequence[str], what: str) -> tuple[Path, Any]:
+    """What `tf.saved_model.load` gives for `find_saved_model(folder)`, and that path.
+
+    Args:
+        folder: of a run, or of a SavedModel.
+        signatures: names that it must have; the last is the one that tells it from other applications' models.
+        what: what it must be, for the message: "a translator".
+    Raises:
+        FileNotFoundError: nothing there.
+        ValueError: it cannot be loaded, or has not these signatures.
+    """
+    path = find_saved_model(folder)
+    import tensorflow as tf
+
+    try:
+        model = tf.saved_model.load(str(path))
+    except (OSError, ValueError, LookupError, tf.errors.OpError) as error:
+        raise ValueError(f"{path}: cannot be loaded: {error}") from None
+    if not set(signatures) <= set(model.signatures):
+        raise ValueError(f"{path}: not {what}: it has no signature {signatures[-1]}")
+    return path, model
 
 
 def find_saved_model(folder: str | Path) -> Path:

@@ -2,12 +2,19 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from rnnapps.export import export_saved_model, exported_versions, find_saved_model
+from rnnapps.export import (
+    export_saved_model,
+    exported_versions,
+    find_saved_model,
+    load_saved_model,
+    version_to_write,
+)
 from rnnapps.layers import LSTM
 from tests.training.full_disk import full_disk
 
@@ -89,6 +96,24 @@ def test_the_latest_version_is_the_highest_number(tmp_path):
     (tmp_path / "11").mkdir()  # not a SavedModel
     assert exported_versions(tmp_path) == [2, 10]
     assert find_saved_model(tmp_path) == tmp_path / "10"
+
+
+def test_an_export_goes_to_the_version_after_the_latest(tmp_path):
+    assert version_to_write(tmp_path) == tmp_path / "1"
+    export(tmp_path / "4")
+    assert version_to_write(tmp_path) == tmp_path / "5"
+    assert version_to_write(tmp_path, "elsewhere") == Path("elsewhere")
+
+
+def test_an_export_does_not_go_where_something_is(tmp_path):
+    with pytest.raises(ValueError, match=f"--output {tmp_path}: exists; choose another folder"):
+        version_to_write(tmp_path, str(tmp_path))
+
+
+def test_another_applications_model_is_not_loaded(tmp_path):
+    export(tmp_path / "1")
+    with pytest.raises(ValueError, match="1: not a translator: it has no signature n_best"):
+        load_saved_model(tmp_path, ("n_best",), "a translator")
 
 
 def test_a_saved_model_is_found_by_its_own_folder(tmp_path):

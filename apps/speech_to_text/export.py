@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from rnnapps.command_line import BadInput, reading_input
-from rnnapps.export import export_saved_model, exported_versions
+from rnnapps.export import export_saved_model, version_to_write
 
 from .config import DecodingChoice
 from .run_folder import RunFolder
@@ -26,9 +26,7 @@ def export(run: str, decoding: DecodingChoice, output: str | None = None) -> Pat
     with reading_input():
         folder = RunFolder.open(run)
         config = folder.config()
-        path = Path(output) if output else next_version(folder)
-        if path.exists():
-            raise ValueError(f"--output {path}: exists; choose another folder")
+        path = version_to_write(folder.path, output)
         folder.read_metrics()  # of which the model card tells
         recognition = load_trained(folder, decoding.given())
     try:
@@ -48,11 +46,6 @@ def write_saved_model(recognition, folder: RunFolder, config, path: Path) -> Pat
     streamable = recognition.model.streamable
     card = model_card(folder.path.name, config, recognition.units, folder.read_metrics(), streamable)
     return export_saved_model(served.module, path, served.signatures(), card)
-
-
-def next_version(folder: RunFolder) -> Path:
-    """The folder of the version after the latest, 1 at first."""
-    return folder.path / str(max(exported_versions(folder.path), default=0) + 1)
 
 
 def load_trained(folder: RunFolder, decode: Mapping[str, Any] = MappingProxyType({})):

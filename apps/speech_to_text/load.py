@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnapps.export import find_saved_model
+from rnnapps.export import load_saved_model
 
 from .run_folder import RunFolder
 from .transcript import Transcript, Word
@@ -80,15 +80,8 @@ def load_recognizer(name: str | Path) -> LoadedRecognizer:
         FileNotFoundError: nothing there.
         ValueError: a folder or SavedModel that is not a recogniser's.
     """
-    path = find_saved_model(RunFolder.locate(name))
-    import tensorflow as tf
-
-    try:
-        model = tf.saved_model.load(str(path))
-    except (OSError, ValueError, LookupError, tf.errors.OpError) as error:
-        raise ValueError(f"{path}: cannot be loaded: {error}") from None
-    if not {"serving_default", "waveform", "describe"} <= set(model.signatures):
-        raise ValueError(f"{path}: not a recogniser: it has no signature waveform")
+    needed = ("serving_default", "describe", "waveform")
+    path, model = load_saved_model(RunFolder.locate(name), needed, "a recogniser")
     about = {name: value.numpy() for name, value in model.signatures["describe"]().items()}
     return LoadedRecognizer(
         path=path,

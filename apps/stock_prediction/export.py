@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rnnapps.command_line import BadInput, reading_input
-from rnnapps.export import export_saved_model, exported_versions
+from rnnapps.export import export_saved_model, version_to_write
 
 from .run_folder import RunFolder
 from .run_state import RunState
@@ -21,9 +21,7 @@ def export(run: str, output: str | None = None) -> Path:
     with reading_input():
         folder = RunFolder.open(run)
         config = folder.config()
-        path = Path(output) if output else next_version(folder)
-        if path.exists():
-            raise ValueError(f"--output {path}: exists; choose another folder")
+        path = version_to_write(folder.path, output)
         state = folder.state()
         folder.read_metrics()  # of which the model card tells
         model = load_trained(folder, state)
@@ -43,11 +41,6 @@ def write_saved_model(model, folder: RunFolder, config, state: RunState, path: P
     served = SavedForecaster(model, state.panel)
     card = model_card(folder.path.name, config, state.panel, folder.read_metrics(), state.updates)
     return export_saved_model(served.module, path, served.signatures(), card)
-
-
-def next_version(folder: RunFolder) -> Path:
-    """The folder of the version after the latest, 1 at first."""
-    return folder.path / str(max(exported_versions(folder.path), default=0) + 1)
 
 
 def load_trained(folder: RunFolder, state: RunState | None = None):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from rnnapps.export import version_to_write
 from rnnapps.series.baselines import RepeatLast
 from rnnapps.series.calibration import History
 from rnnapps.series.forecast_metrics import coverage, pinball_loss
@@ -18,7 +19,7 @@ from rnnapps.training import EpochData, save_weights, set_seed
 
 from .calibrate import calibrate, continued_history, history_of, rows_needed
 from .config import StockConfig
-from .export import load_trained, next_version, write_saved_model
+from .export import load_trained, write_saved_model
 from .forecasts import forecast
 from .joined_rows import Joined
 from .model import Forecaster
@@ -134,7 +135,7 @@ def _commit(
     weights = folder.path / f"model-{number}.weights.h5"
     later = RunState(last_rows(panel, rows_needed(config)), history, weights.name, number)
     save_weights(model, weights)
-    path = write_saved_model(model, folder, config, later, next_version(folder))
+    path = write_saved_model(model, folder, config, later, version_to_write(folder.path))
     later.write(folder.state_file)
     if state.updates:  # the first weights stay: the figures of metrics.json are theirs
         (folder.path / state.weights).unlink(missing_ok=True)

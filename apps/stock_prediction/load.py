@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnapps.export import find_saved_model
+from rnnapps.export import load_saved_model
 
 from .run_folder import RunFolder
 
@@ -63,15 +63,8 @@ def load_forecaster(name: str | Path) -> LoadedForecaster:
         FileNotFoundError: nothing there.
         ValueError: a folder or SavedModel that is not a forecaster's.
     """
-    path = find_saved_model(RunFolder.locate(name))
-    import tensorflow as tf
-
-    try:
-        model = tf.saved_model.load(str(path))
-    except (OSError, ValueError, LookupError, tf.errors.OpError) as error:
-        raise ValueError(f"{path}: cannot be loaded: {error}") from None
-    if not {"serving_default", "by_name", "describe"} <= set(model.signatures):
-        raise ValueError(f"{path}: not a forecaster: it has no signature describe")
+    needed = ("serving_default", "by_name", "describe")
+    path, model = load_saved_model(RunFolder.locate(name), needed, "a forecaster")
     about = {name: value.numpy() for name, value in model.signatures["describe"]().items()}
     about |= {name: tuple(text.decode() for text in about[name]) for name in STRINGS}
     about["scale"] = about["scale"].decode()

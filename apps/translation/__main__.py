@@ -22,9 +22,7 @@ SHORTHANDS = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns the exit code: 0, 2 for bad input, 130 for Ctrl-C."""
-    argv = list(sys.argv[1:] if argv is None else argv)
-    verb = argv[0] if argv else ""
-    return run_command_line("translation", VERBS, __package__, argv, SHORTHANDS.get(verb, {}), PRESETS.get(verb))
+    return run_command_line("translation", VERBS, __package__, argv, SHORTHANDS, PRESETS)
 
 
 if __name__ == "__main__":

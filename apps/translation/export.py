@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from rnnapps.command_line import reading_input
-from rnnapps.export import export_saved_model, exported_versions
+from rnnapps.export import export_saved_model, version_to_write
 
 from .model_card import model_card
 from .run_folder import RunFolder
@@ -34,9 +34,7 @@ def export(
         folder = RunFolder.open(run)
         config = folder.config()
         decode = with_options(config.decode, **options)
-        path = Path(output) if output else next_version(folder)
-        if path.exists():
-            raise ValueError(f"--output {path}: exists; choose another folder")
+        path = version_to_write(folder.path, output)
         translator = load_trained(folder, decode)
     write_saved_model(translator, folder, dataclasses.replace(config, decode=decode), path)
     print(path)
@@ -48,11 +46,6 @@ def write_saved_model(translator, folder: RunFolder, config, path: Path) -> Path
     signatures = {name: getattr(translator, name) for name in ("serving_default", "n_best", "sample")}
     card = model_card(folder.path.name, config, folder.read_metrics())
     return export_saved_model(translator, path, signatures, card)
-
-
-def next_version(folder: RunFolder) -> Path:
-    """The folder of the version after the latest, 1 at first."""
-    return folder.path / str(max(exported_versions(folder.path), default=0) + 1)
 
 
 def load_trained(folder: RunFolder, decode):

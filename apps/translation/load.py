@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from rnnapps.export import find_saved_model
+from rnnapps.export import find_saved_model, load_saved_model
 
 from .run_folder import locate
 
@@ -19,15 +19,7 @@ def load_translator(name: str | Path):
         FileNotFoundError: nothing there.
         ValueError: a folder or SavedModel that is not a translator's.
     """
-    folder = locate(name)
-    path = find_saved_model(folder)
-    import tensorflow as tf
+    path = find_saved_model(locate(name))  # before TensorFlow is loaded
     import tensorflow_text  # noqa: F401 - registers the operations that the graph uses
 
-    try:
-        model = tf.saved_model.load(str(path))
-    except (OSError, ValueError, tf.errors.OpError) as error:
-        raise ValueError(f"{path}: cannot be loaded: {error}") from None
-    if not {"serving_default", "n_best"} <= set(model.signatures):
-        raise ValueError(f"{path}: not a translator: it has no signature n_best")
-    return model
+    return load_saved_model(path, ("serving_default", "n_best"), "a translator")[1]

@@ -60,11 +60,13 @@ def test_a_decoder_equals_steps_written_by_hand():
         seen = np.array([around[j : j + 3] @ filters for j in range(5)]) @ location_kernel
         scores = np.tanh(state @ query_kernel + values[0] @ key_kernel + seen) @ v[:, 0]
         past = np.exp(scores) / np.exp(scores).sum()
-        np.testing.assert_allclose(alignments[0, t], past, rtol=1e-5)
+        np.testing.assert_allclose(alignments[0, t], past, rtol=1e-5, atol=1e-6)
         context = past @ values[0]
         x = np.concatenate([inputs[0, t], context])[None].astype("float32")
         state = decoder.cells[0](x, [state])[0].numpy()
-        np.testing.assert_allclose(features[0, t], np.concatenate([state[0], context, inputs[0, t]]), rtol=1e-5)
+        np.testing.assert_allclose(
+            features[0, t], np.concatenate([state[0], context, inputs[0, t]]), rtol=1e-5, atol=1e-6
+        )
 
 
 @pytest.mark.parametrize("coverage", [False, True])
@@ -91,7 +93,7 @@ def test_padding_changes_nothing(coverage):
     both, alignments = decoder(inputs, values=values, mask=mask, return_attention_scores=True)
     alone, expected = decoder(inputs[1:], values=values[1:, :3], return_attention_scores=True)
     np.testing.assert_allclose(both[1], alone[0], rtol=1e-5, atol=1e-6)
-    np.testing.assert_allclose(alignments[1, :, :3], expected[0], rtol=1e-5)
+    np.testing.assert_allclose(alignments[1, :, :3], expected[0], rtol=1e-5, atol=1e-6)
     np.testing.assert_array_equal(alignments[1, :, 3:], 0)
 
 
