@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-KINDS = ("white", "pink", "babble", "recorded")
+from .noises import bands, bursts, pink, white
+
+MADE = {"white": white, "pink": pink, "bands": bands, "bursts": bursts}
+KINDS = (*MADE, "babble", "recorded")
 VOICES = (3, 6)  # that babble is made of
-# Poles and zeros whose response falls by 3 dB per octave: J. O. Smith, Spectral audio signal processing, "Example:
-# synthesis of 1/f noise". The filter has forgotten its start after SETTLED samples.
-PINK = ((0.049922035, -0.095993537, 0.050612699, -0.004408786), (1.0, -2.494956002, 2.017265875, -0.522189400))
-SETTLED = 1430
 
 
 class Augmentation:
@@ -24,8 +23,8 @@ class Augmentation:
         speed: in [0, 1): v is uniform in [1 - speed, 1 + speed].
         gain: dB: g is uniform, in dB, in [-gain, gain]; less where samples would leave [-1, 1].
         noise: in [0, 1], probability of a noise.
-        kinds: of noise, each as likely: white, pink (equal power in every octave), babble (several of `voices` at
-            once), recorded (a stretch of one of `noises`).
+        kinds: of noise, each as likely: white, pink (equal power in every octave), bands (a few ranges of frequency),
+            bursts (which come and go), babble (several of `voices` at once), recorded (a stretch of one of `noises`).
         least_snr, most_snr: dB, the signal's mean power over the noise's is uniform between them.
         voices: waveforms (N,) that babble is made of, such as the training recordings.
         noises: waveforms (N,) of noise.
@@ -87,10 +86,8 @@ class Augmentation:
 
     def _noise(self, samples: int, random: np.random.Generator) -> np.ndarray:
         kind = self.kinds[random.integers(len(self.kinds))]
-        if kind == "white":
-            return random.standard_normal(samples, np.float32)
-        if kind == "pink":
-            return pink(samples, random)
+        if kind in MADE:
+            return MADE[kind](samples, self.rate, random)
         if kind == "recorded":
             return _stretch(self.noises[random.integers(len(self.noises))], samples, random)
         chosen = random.integers(len(self.voices), size=random.integers(*VOICES, endpoint=True))
@@ -115,14 +112,6 @@ def with_noise(waveform: np.ndarray, noise: np.ndarray, snr: float) -> np.ndarra
         return waveform
     factor = np.sqrt(signal / disturbance * 10 ** (-snr / 10))
     return waveform + noise * waveform.dtype.type(factor)
-
-
-def pink(samples: int, random: np.random.Generator) -> np.ndarray:
-    """Noise of equal power in every octave: (N,) float32."""
-    from scipy.signal import lfilter
-
-    white = random.standard_normal(samples + SETTLED, np.float32)
-    return lfilter(*PINK, white)[SETTLED:].astype(np.float32)
 
 
 def _stretch(source: np.ndarray, samples: int, random: np.random.Generator) -> np.ndarray:

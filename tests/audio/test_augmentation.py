@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from rnnapps.audio.augmentation import Augmentation, faster, pink, with_noise
+from rnnapps.audio.augmentation import Augmentation, faster, with_noise
 
 RATE = 8000
 SPEECH = np.random.default_rng(1).normal(0, 0.05, RATE).astype("float32")
@@ -46,7 +46,7 @@ def test_speed_stays_within_its_bounds():
     assert RATE / 1.2 - 1 <= min(lengths) < RATE < max(lengths) <= RATE / 0.8 + 1
 
 
-@pytest.mark.parametrize("kind", ["white", "pink", "babble", "recorded"])
+@pytest.mark.parametrize("kind", ["white", "pink", "bands", "bursts", "babble", "recorded"])
 def test_noise_stands_below_the_recording_by_the_asked_ratio(kind):
     others = [np.random.default_rng(seed).normal(0, 0.2, 3000).astype("float32") for seed in range(3)]
     augmentation = Augmentation(
@@ -63,13 +63,6 @@ def test_noise_is_scaled_by_the_powers():
 
 def test_silence_gets_no_noise():
     np.testing.assert_array_equal(with_noise(np.zeros(9), np.ones(9), 10.0), np.zeros(9))
-
-
-def test_pink_noise_has_the_same_power_in_every_octave():
-    spectrum = np.abs(np.fft.rfft(pink(1 << 17, random()))) ** 2
-    frequency = np.fft.rfftfreq(1 << 17)
-    octaves = [spectrum[(frequency >= low) & (frequency < 2 * low)].sum() for low in (0.005, 0.02, 0.08, 0.2)]
-    np.testing.assert_allclose(octaves / np.mean(octaves), 1, atol=0.15)
 
 
 def test_gain_stays_within_its_bounds():
@@ -98,7 +91,7 @@ def test_a_recording_of_next_to_nothing_is_no_error(samples):
         ({"speed": 1.0}, "speed=1.0"),
         ({"gain": -1.0}, "gain=-1.0"),
         ({"noise": 1.5}, "noise=1.5"),
-        ({"kinds": ("brown",)}, "'brown' is not one of white, pink, babble, recorded"),
+        ({"kinds": ("brown",)}, "'brown' is not one of white, pink, bands, bursts, babble, recorded"),
         ({"kinds": ("babble",)}, "babble needs voices"),
         ({"kinds": ()}, "needs kinds of noise"),
         ({"least_snr": 9.0, "most_snr": 3.0}, "least_snr=9.0 is more than most_snr=3.0"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rnnapps.config_checks import names_listed, within
 
-NOISES = ("white", "pink", "babble")
+NOISES = ("white", "pink", "bands", "bursts", "babble")
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,8 @@ class AugmentConfig:
         speed: the recording is played up to this share faster or slower, pitch and all; 0 to leave its speed.
         gain: dB, largest change of loudness either way; 0 to leave it.
         noise: probability that a noise is mixed in, in [0, 1].
-        noise_kinds: comma-separated, each as likely: white, pink, babble (other training recordings, several at once).
+        noise_kinds: comma-separated, each as likely: white, pink, bands (a few ranges of frequency), bursts (which come
+            and go), babble (other training recordings, several at once).
         noise_path: folder of recordings of noise, a further kind.
         least_snr: dB, of the recording over the noise; uniform up to `most_snr`.
         most_snr: dB.
@@ -30,7 +31,7 @@ class AugmentConfig:
     speed: float = 0.1
     gain: float = 6.0
     noise: float = 0.5
-    noise_kinds: str = "white,pink,babble"
+    noise_kinds: str = "white,pink,bands,bursts,babble"
     noise_path: str | None = None
     least_snr: float = 5.0
     most_snr: float = 30.0
