@@ -21,9 +21,10 @@ from apps.stock_prediction.model import build_forecaster
 from apps.stock_prediction.newest_windows import newest_windows
 from apps.stock_prediction.run_state import last_rows
 from apps.stock_prediction.training_run import compile_forecaster, training_batches
-from benchmarks.forecasting_workload import CLIP_NORM, LEARNING_RATE, LEVELS, StepTimes, Workload
+from benchmarks.forecasting_workload import CLIP_NORM, LEARNING_RATE, LEVELS, Workload
 from benchmarks.plain_forecaster import PlainForecaster, PlainWindows, pinball
 from benchmarks.side_process import serve
+from benchmarks.step_clock import StepClock
 from rnnapps.freed_memory import keep_freed_memory
 from rnnapps.operation_threads import one_thread_per_operation
 from rnnapps.series.panel import Panel
@@ -159,17 +160,6 @@ class OtherForecaster:
         scaled = self._quantiles(self.windows.rows(rows, unit)).numpy()
         scale = unit[:, None] * self.constants["horizon_scale"]
         return {"checksum": float(np.mean(rows[:, -1:, None] + scaled * scale[..., None]))}
-
-
-class StepClock(keras.callbacks.Callback):
-    """Notes when each step ends."""
-
-    def __init__(self):
-        super().__init__()
-        self.times = StepTimes()
-
-    def on_train_batch_end(self, batch, logs=None):
-        self.times.note()
 
 
 @dataclasses.dataclass(frozen=True)

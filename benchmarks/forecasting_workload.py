@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,30 +48,3 @@ class Workload:
         """As arguments of a side's command."""
         sizes = self.series, self.rows, self.window, self.horizon, self.units, self.cell, self.batch_size
         return list(map(str, sizes))
-
-
-class StepTimes:
-    """The times at which steps ended; the first ones do not count, they trace and fill caches.
-
-    Args:
-        warm_up: steps that are not counted.
-    """
-
-    def __init__(self, warm_up: int = 10):
-        self.warm_up = warm_up
-        self.wall: list[float] = []
-        self.cpu: list[float] = []
-
-    def note(self) -> None:
-        """A step has ended."""
-        self.wall.append(time.perf_counter())
-        self.cpu.append(time.process_time())
-
-    def answer(self) -> dict:
-        """Seconds of one step by either clock."""
-        first = min(self.warm_up, len(self.wall) - 2)
-        steps = len(self.wall) - 1 - first
-        return {
-            "step_seconds": (self.wall[-1] - self.wall[first]) / steps,
-            "step_cpu_seconds": (self.cpu[-1] - self.cpu[first]) / steps,
-        }

@@ -23,8 +23,9 @@ from neuralforecast.losses.pytorch import MQLoss
 from neuralforecast.models import GRU, LSTM
 from pytorch_lightning import Callback
 
-from benchmarks.forecasting_workload import CLIP_NORM, LEARNING_RATE, LEVELS, StepTimes, Workload
+from benchmarks.forecasting_workload import CLIP_NORM, LEARNING_RATE, LEVELS, Workload
 from benchmarks.side_process import serve
+from benchmarks.step_times import StepTimes
 
 
 class StepClock(Callback):

@@ -16,10 +16,10 @@ import tensorflow as tf
 
 from apps.speech_to_text.config import AugmentConfig, FeaturesConfig, ModelConfig, SpeechConfig, TrainConfig
 from apps.speech_to_text.model import build_recognizer
-from benchmarks.forecasting_workload import StepTimes
 from benchmarks.plain_recognizer import HOP, KERNEL, STRIDES, WINDOW, PlainRecognizer
 from benchmarks.side_process import serve
 from benchmarks.speech_workload import CLIP_NORM, LEARNING_RATE, Workload
+from benchmarks.step_clock import StepClock
 from rnnapps.freed_memory import keep_freed_memory
 from rnnapps.operation_threads import WIDEST_SMALL_STATE, one_thread_per_operation
 from rnnapps.training import EpochData, fit, optimizer_of
@@ -70,7 +70,7 @@ class OurSide:
 
     def train(self, rounds: int) -> dict:
         """All batches `rounds` times by `rnnapps.training.fit`."""
-        clock = StepClock(self.workload.batches)
+        clock = StepClock(warm_up=self.workload.batches - 1)  # the first round over the batches
         batches = InTurn(self.workload, rounds)
         with tempfile.TemporaryDirectory() as folder:
             fit(self.model, EpochData(batches), epochs=1, run_dir=folder, callbacks=[clock], verbose=0)
@@ -103,7 +103,7 @@ class PlainSide:
 
     def train(self, rounds: int) -> dict:
         """All batches `rounds` times by `keras.Model.fit`."""
-        clock = StepClock(self.workload.batches)
+        clock = StepClock(warm_up=self.workload.batches - 1)  # the first round over the batches
         data = self.data(rounds)
         self.model.fit(data, steps_per_epoch=rounds * self.workload.batches, callbacks=[clock], verbose=0)
         return clock.times.answer() | about(self.model)
@@ -136,17 +136,6 @@ class InTurn:
 
     def epoch(self, epoch: int, start: int = 0):
         return iter(self.batches[start:])
-
-
-class StepClock(keras.callbacks.Callback):
-    """Notes when each step ends; the first round over the batches is not counted."""
-
-    def __init__(self, warm_up: int):
-        super().__init__()
-        self.times = StepTimes(warm_up - 1)
-
-    def on_train_batch_end(self, batch, logs=None):
-        self.times.note()
 
 
 @dataclasses.dataclass(frozen=True)

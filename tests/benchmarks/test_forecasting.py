@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from benchmarks.forecaster_sides import OtherForecaster, OurForecaster, check_parity
-from benchmarks.forecasting_workload import StepTimes, Workload
+from benchmarks.forecasting_workload import Workload
 
 TINY = Workload(series=3, rows=60, window=8, horizon=2, units=4, batch_size=8)
 
@@ -44,10 +44,3 @@ def test_both_sides_cut_out_the_same_windows(ours):
 
 def test_a_workload_is_read_from_its_words():
     assert Workload.of(TINY.words) == TINY
-
-
-def test_first_steps_are_not_counted():
-    times = StepTimes(warm_up=2)
-    # Steps of 5, 5, 1 and 1 seconds.
-    times.wall, times.cpu = [0.0, 5.0, 10.0, 11.0, 12.0], [0.0, 1.0, 2.0, 2.5, 3.0]
-    assert times.answer() == {"step_seconds": 1.0, "step_cpu_seconds": 0.5}
