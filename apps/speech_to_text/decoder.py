@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Collection, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 
 from rnnapps.decoding.ctc import ConfidenceScale, HotWords, PrefixBeamSearch
 
 from .config import SpeechConfig
-from .language_model import LearntTexts, learn_texts, read_texts
+from .language_model import LearntTexts, Origin, learn_texts, read_texts
 from .text_form import FORMS
 from .units import Units
 
@@ -32,6 +32,7 @@ class Decoder:
         insertion_bonus: for every word or symbol that it rates.
         word_confidence: from how sure the network is of a word's symbols to how likely the word is right.
         text_confidence: the same of whole texts.
+        untuned: where weights were tuned for another language model and are not used, a line that says so.
     """
 
     learnt: LearntTexts | None = None
@@ -39,6 +40,7 @@ class Decoder:
     insertion_bonus: float = INSERTION_BONUS
     word_confidence: ConfidenceScale = UNSCALED
     text_confidence: ConfidenceScale = UNSCALED
+    untuned: str | None = None
 
     @property
     def confidences(self) -> dict[str, ConfidenceScale]:
@@ -66,6 +68,8 @@ class Decoder:
     def save(self, folder: Path) -> None:
         """Into a run's folder."""
         content = {"lm_weight": self.lm_weight, "insertion_bonus": self.insertion_bonus}
+        if self.learnt is not None and self.learnt.origin is not None:
+            content["language_model"] = asdict(self.learnt.origin)
         content |= {name: astuple(scale) for name, scale in self.confidences.items()}
         (folder / FILE).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
         if self.learnt is not None:
@@ -81,6 +85,7 @@ class Decoder:
             units: of the run.
             asked: names of those of section decode that are to be other than in training. Unless lm_text or arpa is
                 among them, the language model is the one that the run has kept, which had its training texts too.
+                The weights that were tuned are of that one only; another has 0.5 for those that are not asked for.
         Raises:
             FileNotFoundError, ValueError: as `learn_texts`, or the run has no such language model.
         """
@@ -89,16 +94,24 @@ class Decoder:
             found = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
             weights = {name: float(found.get(name, default)) for name, default in DEFAULTS.items()}
             scales = {name: ConfidenceScale(*map(float, found.get(name, (1, 0)))) for name in CONFIDENCES}
+            tuned = Origin(**found["language_model"]) if "language_model" in found else None
         except (ValueError, TypeError, AttributeError) as error:
             raise ValueError(f"{file}: damaged ({error})") from None
-        for name in DEFAULTS:
-            if getattr(options, name) is not None:
-                weights[name] = getattr(options, name)
+        given = {name: getattr(options, name) for name in DEFAULTS if name in asked}
         if options.lm == "none" or config.model.head not in ("ctc", "joint"):
-            return cls(None, **weights, **scales)
+            return cls(None, **(weights | given), **scales)
         if {"lm_text", "arpa"} & set(asked):
-            return cls(learn_texts(config, units, []), **weights, **scales)
-        return cls(LearntTexts.load(folder, options.lm, units), **weights, **scales)
+            learnt = learn_texts(config, units, [])
+            same = learnt.origin == tuned
+        else:
+            learnt = LearntTexts.load(folder, options.lm, units)
+            same = tuned is None or tuned.kind == options.lm
+        if same or len(given) == len(DEFAULTS):
+            return cls(learnt, **(weights | given), **scales)
+        weights = DEFAULTS | given
+        told = " and ".join(f"--{name} {weights[name]:g}" for name in DEFAULTS if name not in given)
+        untuned = f"{folder}: its weights are tuned for another language model; this one has {told} unless given"
+        return cls(learnt, **weights, **scales, untuned=untuned)
 
 
 DEFAULTS = {"lm_weight": LM_WEIGHT, "insertion_bonus": INSERTION_BONUS}

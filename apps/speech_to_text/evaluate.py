@@ -13,8 +13,8 @@ from rnnapps.command_line import BadInput, reading_input
 from rnnapps.config_checks import names_listed
 from rnnapps.significance import FEWEST_RESAMPLES, RESAMPLES
 
+from .check_decoding import check_decoding
 from .config import DecodingChoice
-from .hearing import check_decoding
 from .run_folder import RunFolder
 
 

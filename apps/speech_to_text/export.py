@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -11,6 +12,7 @@ from typing import Any
 from rnnapps.command_line import BadInput, reading_input
 from rnnapps.export import export_saved_model, version_to_write
 
+from .check_decoding import check_decoding, chosen
 from .config import DecodingChoice
 from .run_folder import RunFolder
 
@@ -26,9 +28,11 @@ def export(run: str, decoding: DecodingChoice, output: str | None = None) -> Pat
     with reading_input():
         folder = RunFolder.open(run)
         config = folder.config()
+        decode = decoding.given()
+        check_decoding(folder, decode)
         path = version_to_write(folder.path, output)
         folder.read_metrics()  # of which the model card tells
-        recognition = load_trained(folder, decoding.given())
+        recognition = load_trained(folder, decode)
     try:
         write_saved_model(recognition, folder, config, path)
     except OSError as error:
@@ -66,11 +70,13 @@ def load_trained(folder: RunFolder, decode: Mapping[str, Any] = MappingProxyType
     if not folder.weights.is_file():
         raise FileNotFoundError(f"{folder.weights}: no trained weights; finish the run with train --resume")
     config, units = folder.config(), Units.load(folder.path)
-    config = dataclasses.replace(config, decode=dataclasses.replace(config.decode, **decode))
+    config = dataclasses.replace(config, decode=chosen(config.decode, decode))
     model = build_recognizer(config, len(units))
     try:
         model.load_weights(folder.weights)
     except Exception as error:  # a flipped bit can make the reader raise nearly anything
         raise ValueError(f"{folder.weights}: cannot be loaded ({error}); start another run") from None
     decoder = Decoder.load(folder.path, config, units, decode)
+    if decoder.untuned:
+        print(decoder.untuned, file=sys.stderr)
     return Recognition(model, units, config, decoder.search(config, units), decoder.confidences)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .check_decoding import check_decoding
 from .run_folder import RunFolder
-
-LANGUAGE = ("lm_text", "arpa", "lm_weight", "insertion_bonus")
-BEAM = ("lm", *LANGUAGE, "hot_words", "hot_word_boost")
 
 
 @dataclass(frozen=True)
@@ -52,17 +49,6 @@ def _of_run(folder: RunFolder, decode: Mapping[str, Any]) -> Hearing:
     check_decoding(folder, decode)
     recognition = load_trained(folder, decode)
     return Hearing(recognition.model.rate, recognition.transcriber(), recognition.live)
-
-
-def check_decoding(folder: RunFolder, decode: Mapping[str, Any]) -> None:
-    """Raises a ValueError for an option that would change nothing, which is a mistake."""
-    config = folder.config()
-    options, head = dataclasses.replace(config.decode, **decode), config.model.head
-    beam = [name for name in BEAM if name in decode and decode[name] != "none"]
-    if beam and head not in ("ctc", "joint"):
-        raise ValueError(f"--{beam[0]}: is of heads ctc and joint; {folder.path} has {head}")
-    if options.lm == "none" and (given := [name for name in LANGUAGE if name in decode]):
-        raise ValueError(f"--{given[0]}: needs a language model; give --lm character or word")
 
 
 def _of_saved_model(path: Path, decode: Mapping[str, Any]) -> Hearing:

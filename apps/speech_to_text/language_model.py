@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,16 +22,33 @@ SYMBOL_ORDER, WORD_ORDER = 6, 3
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Which language model it is: weights that are good for one are not for another.
+
+    Fields:
+        kind: character or word.
+        order: symbols or words that it looks at, the one that it predicts counted.
+        digest: of the texts that it was learnt from, or of its ARPA file.
+    """
+
+    kind: str
+    order: int
+    digest: str
+
+
+@dataclass(frozen=True)
 class LearntTexts:
     """What texts were found to be like.
 
     Fields:
         symbols: n-grams of the units; of kind word, what spells unknown words.
         words: n-grams of words, or None of kind character.
+        origin: which model it is; None of one that a run has kept, whose decoder.json says it.
     """
 
     symbols: NGram
     words: NGram | None = None
+    origin: Origin | None = None
 
     def save(self, folder: Path) -> None:
         """Into a run's folder, as ARPA files."""
@@ -80,19 +98,28 @@ def learn_texts(config: SpeechConfig, units: Units, texts: Sequence[str]) -> Lea
     options = config.decode
     if options.lm_text is not None:
         texts = [*texts, *read_texts(options.lm_text, config.data.text_form)]
-    given = None if options.arpa is None else read_arpa(options.arpa)
+    given, origin = None, None
+    if options.arpa is not None:
+        given = read_arpa(options.arpa)
+        origin = Origin(options.lm, given.order, _digest(Path(options.arpa).read_bytes()))
     if options.lm == "character" and given is not None:
-        return LearntTexts(over_symbols(given, units.symbols))
+        return LearntTexts(over_symbols(given, units.symbols), origin=origin)
     if given is not None:
         known = _words(given, options.arpa, units)
         texts = texts if any(texts) else [" ".join(known)]
     if not any(texts):
         raise ValueError("decode.lm: there is no text to learn from; give decode.lm_text")
     numbers = [units.encode(text) for text in texts if text]
+    order = options.lm_order or (SYMBOL_ORDER if options.lm == "character" else WORD_ORDER)
+    origin = origin or Origin(options.lm, order, _digest("\n".join(filter(None, texts)).encode()))
     if options.lm == "character":
-        return LearntTexts(train_symbols(numbers, units.symbols, options.lm_order or SYMBOL_ORDER))
-    words = given or train_ngram([text.split() for text in texts if text], options.lm_order or WORD_ORDER)
-    return LearntTexts(train_symbols(numbers, units.symbols, SYMBOL_ORDER), words)
+        return LearntTexts(train_symbols(numbers, units.symbols, order), origin=origin)
+    words = given or train_ngram([text.split() for text in texts if text], order)
+    return LearntTexts(train_symbols(numbers, units.symbols, SYMBOL_ORDER), words, origin)
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 def _words(model: NGram, path: str, units: Units) -> list[str]:

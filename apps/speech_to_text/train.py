@@ -5,6 +5,7 @@ from __future__ import annotations
 from rnnapps.command_line import reading_input
 from rnnapps.run_folder import resumable
 
+from .check_decoding import check_decode_section
 from .config import SpeechConfig
 from .run_folder import RunFolder
 
@@ -26,6 +27,7 @@ def train(config: SpeechConfig, run: str | None = None, resume: bool = False) ->
             config = folder.resumed_config(config)
         else:
             RunFolder.refuse_existing(path)
+            check_decode_section(config)
 
     from .corpus_faults import check_corpus
     from .data import list_corpus, read_corpus

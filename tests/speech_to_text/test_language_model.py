@@ -45,6 +45,49 @@ def test_texts_that_are_asked_for_take_the_place_of_the_runs(tmp_path):
     assert set(found.words.words) - {"</s>", "<s>", "<unk>"} == {"cab"}
 
 
+def tuned_run(folder, **decode):
+    """A folder with a model that is learnt from TEXTS and tuned to weights of 2 and 3."""
+    Decoder(learn_texts(config(**decode), UNITS, TEXTS), 2.0, 3.0).save(folder)
+
+
+def weights(decoder):
+    return decoder.lm_weight, decoder.insertion_bonus
+
+
+def test_weights_are_used_for_the_model_that_they_were_tuned_for(tmp_path):
+    tuned_run(tmp_path, lm="word")
+    found = Decoder.load(tmp_path, config(lm="word"), UNITS, ["lm", "beam_size"])
+    assert (weights(found), found.untuned) == ((2.0, 3.0), None)
+
+
+def test_the_same_file_again_is_the_same_model(tmp_path):
+    given = {"lm": "word", "arpa": words_file(tmp_path, TEXTS)}
+    tuned_run(tmp_path, **given)
+    assert weights(Decoder.load(tmp_path, config(**given), UNITS, ["arpa"])) == (2.0, 3.0)
+
+
+@pytest.mark.parametrize("other", ["kind", "texts", "file"])
+def test_another_model_does_not_get_the_weights_and_that_is_said(tmp_path, other):
+    tuned_run(tmp_path, lm="word")
+    (tmp_path / "more.txt").write_text("cab\n", encoding="utf-8")
+    options = {
+        "kind": {"lm": "character"},
+        "texts": {"lm": "word", "lm_text": str(tmp_path / "more.txt")},
+        "file": {"lm": "word", "arpa": words_file(tmp_path, TEXTS)},
+    }[other]
+    found = Decoder.load(tmp_path, config(**options), UNITS, list(options))
+    assert weights(found) == (0.5, 0.5)
+    assert "another language model; this one has --lm_weight 0.5 and --insertion_bonus 0.5" in found.untuned
+
+
+def test_weights_that_are_given_are_used_for_any_model(tmp_path):
+    tuned_run(tmp_path, lm="word")
+    options = {"lm": "character", "lm_weight": 0.7}
+    found = Decoder.load(tmp_path, config(**options), UNITS, list(options))
+    assert weights(found) == (0.7, 0.5)
+    assert "this one has --insertion_bonus 0.5" in found.untuned
+
+
 def test_a_given_model_of_words_needs_no_texts(tmp_path):
     path = words_file(tmp_path, TEXTS)
     found = learn_texts(config(lm="word", arpa=path), UNITS, [])

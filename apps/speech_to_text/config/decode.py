@@ -60,11 +60,13 @@ class DecodeConfig:
             within(self, "decode", "insertion_bonus")
         if self.n_best > self.beam_size:
             raise ValueError(f"decode.n_best: {self.n_best} is more than decode.beam_size, {self.beam_size}")
-        for name in ("lm_text", "arpa"):
+        for name in ("lm_order", "lm_text", "arpa", "lm_weight", "insertion_bonus"):
             if getattr(self, name) is not None and self.lm == "none":
                 raise ValueError(f"decode.{name}: decode.lm is none; set it to character or word")
         if self.arpa is not None and self.lm_text is not None:
             raise ValueError("decode.lm_text: decode.arpa gives a finished model; leave one of them out")
+        if self.arpa is not None and self.lm_order is not None:
+            raise ValueError("decode.lm_order: the model of decode.arpa has its own; leave it out")
         if self.beam_size == 1 and (self.lm != "none" or self.hot_words):
             what = "hot_words" if self.hot_words else "lm"
             raise ValueError(f"decode.beam_size: 1 cannot use decode.{what}; 16 is a good size")
