@@ -51,10 +51,15 @@ class RunFolder:
 
     @classmethod
     def new_path(cls, run: str | None, data: str) -> Path:
-        """Where a new run is to be: the path or name `run`, by default the name of its data, date and time."""
+        """Where a new run is to be: the path or name `run`, by default the name of its data, date and time.
+
+        Raises:
+            ValueError: `run` is empty.
+        """
         if run is None:
             name = Path(data.replace(":", "-")).name.split(".")[0] or "run"
             return cls.home() / f"{name}-{datetime.datetime.now():%Y%m%d-%H%M%S}"
+        _refuse_empty(run)
         return Path(run) if os.sep in run else cls.home() / run
 
     @classmethod
@@ -101,7 +106,9 @@ class RunFolder:
 
         Raises:
             FileNotFoundError: neither exists.
+            ValueError: `name` is empty.
         """
+        _refuse_empty(name)
         for path in (Path(name), cls.home() / name):
             if path.is_dir():
                 return path
@@ -177,6 +184,12 @@ class RunFolder:
 
         text = yaml.safe_dump(config.to_dict(), sort_keys=False, allow_unicode=True)
         self.config_file.write_text(text, encoding="utf-8")
+
+
+def _refuse_empty(run: str | Path) -> None:
+    # As a path it would be the folder that the command was started in, as a name that of all runs.
+    if not str(run).strip():
+        raise ValueError(f"run: {str(run)!r} is empty; give the name or path of a run")
 
 
 @contextmanager

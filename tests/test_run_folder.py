@@ -65,6 +65,14 @@ def test_a_run_without_a_name_is_called_after_its_data(tmp_path):
     assert Runs.new_path(None, "tatoeba:deu-eng").name.startswith("tatoeba-deu-eng-2")
 
 
+@pytest.mark.parametrize("name", ["", " "])
+@pytest.mark.parametrize("find", [Runs.open, Runs.locate, lambda name: Runs.new_path(name, "data")])
+def test_an_empty_name_is_no_run(find, name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match=f"run: '{name}' is empty; give the name or path of a run"):
+        find(name)
+
+
 def test_a_path_stays_a_path(tmp_path):
     assert Runs.new_path(str(tmp_path / "run"), "data") == tmp_path / "run"
 
