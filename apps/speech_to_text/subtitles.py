@@ -16,11 +16,11 @@ def srt(parts: Sequence[Transcript]) -> str:
     """Subtitles in SubRip's format, numbered from 1.
 
     A subtitle ends where the speaker pauses, or before it would need a third line or stand longer than seven
-    seconds. A short one stays for a second, unless the next begins earlier. A stretch without word times is shown as
-    long as it lasts.
+    seconds. A short one stays for a second, unless the next begins or the recording ends earlier. A stretch without
+    word times is shown as long as it lasts.
     """
     cues = [cue for part in parts for cue in _cues(part)]
-    nexts = [start for start, _, _ in cues[1:]] + [float("inf")] * bool(cues)
+    nexts = [*(start for start, _, _ in cues[1:]), parts[-1].end] if cues else []
     shown = [
         (start, min(max(end, start + SHORTEST), later), text)
         for (start, end, text), later in zip(cues, nexts, strict=True)

@@ -36,7 +36,7 @@ def transcribe(
         recordings: files; folders, of which all sound is taken; patterns in quotes, 'calls/**/*.wav'; - is standard
             input.
         output: file for one recording, folder for several. Default: standard output, of several recordings a line
-            each, name<TAB>text or a JSON object.
+            each, name<TAB>text or a JSON object; a name with tabs or line breaks in it is written as a JSON string.
         format: text, json or srt; with --output several, with commas between.
         overwrite: write files anew that are there already.
         skip_existing: leave out recordings whose files are there already.

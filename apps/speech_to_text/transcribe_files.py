@@ -106,5 +106,6 @@ def _samples(held) -> int:
 
 
 def _line(one: GivenRecording, error: Exception) -> str:
-    told = " ".join(str(error).split())
-    return told if one.file.called in told else f"{one.file.called}: {told}"
+    told = str(error)
+    told = told if one.file.called in told else f"{one.file.called}: {told}"
+    return " ".join(told.split())  # one line, whatever the name of the file

@@ -21,7 +21,8 @@ ENDINGS = {"text": ".txt", "json": ".json", "srt": ".srt"}
 class TranscriptOutput:
     """Where transcripts go: standard output.
 
-    One recording is written as it is; of several each is a line, after its name. JSON is an object per line.
+    One recording is written as it is; of several each is a line: its name, a tab, its text. A name that holds tabs or
+    line breaks, or begins with a quotation mark, is written as a JSON string. JSON is an object per line.
 
     Args:
         format: text, json or srt.
@@ -42,7 +43,7 @@ class TranscriptOutput:
     def write(self, given: GivenRecording, parts: Sequence[Transcript]) -> None:
         """Writes what is said in a recording."""
         if self.format == "text" and self.several:
-            content = f"{given.file.called}\t{joined(parts).text}\n"
+            content = f"{in_one_cell(given.file.called)}\t{joined(parts).text}\n"
         else:
             content = rendered(self.format, given.file.called, parts, indent=None)
         # Names of files may hold bytes that are no text.
@@ -126,6 +127,16 @@ class TranscriptFiles:
                     raise ValueError(f"--output {path}: is no file; leave --output out and use > {path}")
                 if path.resolve() in recordings:
                     raise ValueError(f"--output {path}: is a recording; choose another file")
+
+
+def in_one_cell(name: str) -> str:
+    """A name as it is or, where it would break a line of a table, as a JSON string.
+
+    >>> in_one_cell("calls/a.wav"), in_one_cell("a\\tb.wav")
+    ('calls/a.wav', '"a\\\\tb.wav"')
+    """
+    plain = "\t" not in name and name.splitlines() == [name] and not name.startswith('"')
+    return name if plain else json.dumps(name)
 
 
 def rendered(format: str, name: str, parts: Sequence[Transcript], indent: int | None) -> str:

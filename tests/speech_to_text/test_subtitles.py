@@ -3,8 +3,9 @@ from apps.speech_to_text.transcript import Transcript, Word
 
 
 def said(*words):
-    """A stretch of (text, start, end)."""
-    return Transcript(" ".join(text for text, _, _ in words), tuple(Word(*word, 1.0) for word in words))
+    """A stretch of (text, start, end), with three seconds of silence behind them."""
+    spoken = tuple(Word(*word, 1.0) for word in words)
+    return Transcript(" ".join(word.text for word in spoken), spoken, end=spoken[-1].end + 3)
 
 
 def test_words_said_together_are_one_subtitle():
@@ -23,6 +24,12 @@ def test_a_short_word_is_shown_for_a_second():
 
 def test_a_subtitle_ends_before_the_next_begins():
     assert "00:00:00,000 --> 00:00:00,950\na" in srt([said(("a", 0, 0.1), ("b", 0.95, 3))])
+
+
+def test_the_last_subtitle_ends_with_the_recording():
+    words = (Word("yes", 5.0, 5.2, 1.0),)
+    assert "00:00:05,000 --> 00:00:05,500" in srt([Transcript("yes", words, end=5.5)])
+    assert "00:00:05,000 --> 00:00:05,500" in srt([Transcript("yes", words, end=5.3), Transcript("", end=5.5)])
 
 
 def test_no_subtitle_stands_longer_than_seven_seconds():

@@ -7,7 +7,7 @@ import pytest
 
 from apps.speech_to_text.given_recordings import GivenRecording
 from apps.speech_to_text.transcript import Transcript, Word
-from apps.speech_to_text.transcript_files import TranscriptFiles, TranscriptOutput
+from apps.speech_to_text.transcript_files import TranscriptFiles, TranscriptOutput, in_one_cell
 from rnnapps.audio.sound_file import SoundFile
 from rnnapps.command_line import BadInput
 
@@ -38,6 +38,17 @@ def test_one_recording_is_written_as_text_a_stretch_per_line(monkeypatch):
 
 def test_of_several_recordings_each_is_a_line_after_its_name(monkeypatch):
     assert written("text", ["a.wav", "b.wav"], monkeypatch) == "calls/a.wav\tone two six\ncalls/b.wav\tone two six\n"
+
+
+@pytest.mark.parametrize("name", ["a\tb.wav", "a\nb.wav", "a\u2028b.wav", "a\r"])
+def test_a_name_that_would_break_its_line_is_a_json_string(name, monkeypatch):
+    (line,) = written("text", [name, name], monkeypatch).splitlines()[1:]
+    called, text = line.split("\t")
+    assert (json.loads(called), text) == (f"calls/{name}", "one two six")
+
+
+def test_a_name_in_quotation_marks_is_not_taken_for_a_json_string():
+    assert json.loads(in_one_cell('"a.wav"')) == '"a.wav"'
 
 
 def test_json_has_the_whole_and_its_stretches(monkeypatch):
