@@ -11,7 +11,8 @@ import tensorflow as tf
 
 from rnnapps.audio.deltas import stream_deltas, with_deltas
 from rnnapps.audio.frames import output_frames
-from rnnapps.audio.log_mel import cosine_matrix, fft_length_for, log_mel, mel_matrix
+from rnnapps.audio.log_mel import cosine_matrix, log_mel
+from rnnapps.audio.mel_bands import fft_length_for, mel_matrix, resolved
 from rnnapps.audio.running_normalization import RunningNormalization
 
 KINDS = ("log_mel", "mfcc")
@@ -184,9 +185,15 @@ class Features(keras.layers.Layer):
 
     @functools.cached_property
     def _filters(self) -> np.ndarray:
-        highest = self.rate / 2 if self.highest is None else self.highest
-        length = self.fft_length or fft_length_for(self.rate, self.window_samples, self.bands, self.lowest, highest)
-        return mel_matrix(self.rate, length, self.bands, self.lowest, highest)
+        return mel_matrix(self.rate, self.fft_length or self._shortest, self.bands, self.lowest, self._highest)
+
+    @functools.cached_property
+    def _shortest(self) -> int:
+        return fft_length_for(self.rate, self.window_samples, self.bands, self.lowest, self._highest)
+
+    @property
+    def _highest(self) -> float:
+        return self.rate / 2 if self.highest is None else self.highest
 
     @property
     def _before(self) -> int:
@@ -235,11 +242,14 @@ class Features(keras.layers.Layer):
             raise ValueError(f"Features: hop={self.hop} is longer than window={self.window}, samples would be skipped")
         if self.kind == "mfcc" and self.coefficients > self.bands:
             raise ValueError(f"Features: coefficients={self.coefficients} is more than bands={self.bands}")
-        if not 0 <= self.lowest < (self.rate / 2 if self.highest is None else self.highest) <= self.rate / 2:
+        if not 0 <= self.lowest < self._highest <= self.rate / 2:
             raise ValueError(
                 f"Features: lowest={self.lowest} and highest={self.highest} must rise within 0 .. {self.rate / 2:g} Hz"
             )
         if self.fft_length is not None and (self.fft_length < self.window_samples or self.fft_length % 2):
             raise ValueError(f"Features: fft_length={self.fft_length} must be even, at least {self.window_samples}")
+        # Without one `_shortest` finds it, or tells how many bands there may be.
+        if not resolved(self.rate, self.fft_length or self._shortest, self.bands, self.lowest, self._highest):
+            raise ValueError(f"Features: fft_length={self.fft_length} is too short for bands={self.bands}")
         if self.memory <= 0:
             raise ValueError(f"Features: memory={self.memory} must be above 0")

@@ -3,43 +3,11 @@
 from __future__ import annotations
 
 import math
-import warnings
 
 import numpy as np
 import tensorflow as tf
 
 LEAST_POWER = 1e-10  # librosa's amin: silence is -100 dB
-
-
-def fft_length_for(rate: int, window: int, bands: int, lowest: float, highest: float) -> int:
-    """The shortest power of two that holds the window and resolves every band.
-
-    Args:
-        rate: samples per second.
-        window: samples of a frame.
-        bands: mel bands.
-        lowest, highest: Hz, what the bands cover.
-    Raises:
-        ValueError: the bands are too many for the frequencies that they cover.
-    """
-    smallest = 1 << (window - 1).bit_length()
-    for length in (smallest, 2 * smallest, 4 * smallest):
-        if mel_matrix(rate, length, bands, lowest, highest).max(axis=0).all():
-            return length
-    raise ValueError(
-        f"bands={bands} is too many between {lowest:g} and {highest:g} Hz with a window of {window} samples: some "
-        "would hear nothing; take fewer bands or a longer window"
-    )
-
-
-def mel_matrix(rate: int, fft_length: int, bands: int, lowest: float, highest: float) -> np.ndarray:
-    """Librosa's triangular filters on Slaney's mel scale, of equal area: (fft_length // 2 + 1, bands) float32."""
-    import librosa.filters
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of empty bands, which `fft_length_for` looks for
-        filters = librosa.filters.mel(sr=rate, n_fft=fft_length, n_mels=bands, fmin=lowest, fmax=highest)
-    return filters.T
 
 
 def cosine_matrix(bands: int, coefficients: int) -> np.ndarray:

@@ -75,6 +75,15 @@ def test_recordings_none_of_which_can_be_read_are_named(corpus, capsys, verb):
     assert "largest safe" not in printed
 
 
+@pytest.mark.parametrize("verb", ["check", "train"])
+@pytest.mark.parametrize("rate", [[], ["--features.rate", RATE]])
+def test_more_bands_than_there_is_room_for_are_refused_with_the_number_that_works(corpus, capsys, verb, rate):
+    code, _, error = run(capsys, verb, "--data", corpus[1], "--features.bands", 4000, *rate)
+    assert code == 2
+    assert "features.bands=4000 is too many between 0 and 4000 Hz with a window of 200 samples" in error
+    assert "take at most 513" in error
+
+
 def test_faulty_recordings_can_be_left_out(corpus, capsys):
     folder, manifest, _ = corpus
     silent = np.zeros(RATE)

@@ -50,7 +50,10 @@ def test_features_that_cannot_be_are_refused(options, message):
         ({"speed": 1.0}, "augment.speed: 1.0 must be a number at least 0 and below 1"),
         ({"noise": 2.0}, "augment.noise: 2.0 must be a number"),
         ({"least_snr": 20.0, "most_snr": 10.0}, "augment.least_snr: 20.0 must be a number"),
-        ({"noise_kinds": "white,brown"}, "augment.noise_kinds: 'brown' is not one of white, pink, babble"),
+        (
+            {"noise_kinds": "white,brown"},
+            "augment.noise_kinds: 'brown' is not one of white, pink, bands, bursts, babble",
+        ),
         ({"noise_kinds": ""}, "augment.noise_kinds: names none"),
         ({"time_masks": -1}, "augment.time_masks: -1 must be a whole number at least 0"),
     ],
