@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
-
-import numpy as np
 
 from rnnapps.audio.waveform_batches import WaveformBatches
 from rnnapps.training import fit_with_options, optimizer_of, save_weights
@@ -90,9 +89,10 @@ def fit_recognizer(prepared: Prepared, config: SpeechConfig, folder: RunFolder, 
 
 
 def silent_epochs(folder: RunFolder) -> int:
-    """Measured epochs before the first symbol was recognised: how long the all-blank phase was."""
+    """The last epoch after which still nothing was recognised: how long the all-blank phase was, at least."""
     import csv
 
     with folder.history.open(newline="", encoding="utf-8") as file:
-        blank = [float(row["val_blank"]) for row in csv.DictReader(file) if row.get("val_blank")]
-    return int(np.argmax(np.array([*blank, 0.0]) < 1))
+        measured = [row for row in csv.DictReader(file) if row.get("val_blank")]
+    silent = itertools.takewhile(lambda row: float(row["val_blank"]) == 1, measured)
+    return max((int(row["epoch"]) for row in silent), default=0)

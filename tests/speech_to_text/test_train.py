@@ -10,6 +10,7 @@ import soundfile
 from apps.speech_to_text.__main__ import main
 from apps.speech_to_text.export import load_trained
 from apps.speech_to_text.run_folder import RunFolder
+from apps.speech_to_text.training_run import silent_epochs
 from tests.speech_to_text.conftest import RATE, spoken
 
 
@@ -48,6 +49,12 @@ def test_the_silence_at_first_is_seen_and_counted(history, metrics):
     blank = [float(row["val_blank"]) for row in history]
     assert blank[0] == 1 and blank[-1] < 0.5
     assert metrics["training"]["silent_epochs"] == sum(share == 1 for share in blank)
+
+
+def test_silent_epochs_are_epochs_and_not_measurements(tmp_path):
+    folder = RunFolder(tmp_path)
+    folder.history.write_text("epoch,val_blank\n1,\n2,1.0\n3,\n4,1.0\n5,\n6,0.9\n7,\n8,1.0\n")
+    assert silent_epochs(folder) == 4
 
 
 def test_the_tones_are_learnt(metrics):
