@@ -32,7 +32,7 @@ class Decoder:
         insertion_bonus: for every word or symbol that it rates.
         word_confidence: from how sure the network is of a word's symbols to how likely the word is right.
         text_confidence: the same of whole texts.
-        untuned: where weights were tuned for another language model and are not used, a line that says so.
+        untuned: where no weights were tuned for this language model, a line that says so.
     """
 
     learnt: LearntTexts | None = None
@@ -110,7 +110,7 @@ class Decoder:
             return cls(learnt, **(weights | given), **scales)
         weights = DEFAULTS | given
         told = " and ".join(f"--{name} {weights[name]:g}" for name in DEFAULTS if name not in given)
-        untuned = f"{folder}: its weights are tuned for another language model; this one has {told} unless given"
+        untuned = f"{folder}: no weights were tuned for this language model; it has {told} unless given"
         return cls(learnt, **weights, **scales, untuned=untuned)
 
 

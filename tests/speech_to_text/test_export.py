@@ -163,6 +163,13 @@ def test_a_model_is_exported_with_other_decoding_options(trained_run, waveforms,
     assert len(load_recognizer(path).transcribe(waveforms[0], RATE).alternatives) > 1
 
 
+def test_weights_that_nobody_tuned_are_told(trained_run, tmp_path, capsys):
+    (tmp_path / "texts.txt").write_text("ano one\nnoa\n")
+    load_trained(RunFolder.open(trained_run), {"lm": "word", "lm_text": str(tmp_path / "texts.txt"), "lm_weight": 0.9})
+    told = "no weights were tuned for this language model; it has --insertion_bonus 0.5 unless given"
+    assert told in capsys.readouterr().err
+
+
 def test_decoding_options_that_do_not_fit_are_one_line(trained_run, tmp_path, capsys):
     assert main(["export", str(trained_run), "--lm", "word", "--output", str(tmp_path / "served")]) == 2
     assert "the run has no lm-symbols.arpa.gz" in capsys.readouterr().err
