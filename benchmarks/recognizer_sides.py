@@ -53,6 +53,7 @@ class OurSide:
             # Nothing by chance, so that the sides can be compared by value.
             augment=AugmentConfig(speed=0.0, gain=0.0, noise=0.0, time_masks=0, frequency_masks=0),
             model=ModelConfig(
+                convolutions="time",
                 subsampling=int(np.prod(STRIDES)),
                 filters=workload.filters,
                 kernel_size=KERNEL,

@@ -25,13 +25,13 @@ def check(config: SpeechConfig, report: str | None = None) -> None:
     from .corpus_faults import check_corpus, in_one_line
     from .data import list_corpus
     from .describe_corpus import describe_corpus
+    from .resolve_options import resolve_options
     from .units import build_units
-    from .with_rate import with_rate
 
     with reading_input():
         corpus = list_corpus(config.data)
         print("\n".join(corpus.report), flush=True)
-        config = with_rate(config, corpus)
+        config = resolve_options(config, corpus)
         units = build_units(config, corpus.training)
         checked = check_corpus(corpus, units, config)
     print("\n".join(["", *describe_corpus(checked, units, config), *_listed(checked.faults)]))

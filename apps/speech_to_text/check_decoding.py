@@ -39,7 +39,11 @@ def check_decoding(folder: RunFolder, decode: Mapping[str, Any]) -> None:
 def check_decode_section(config: SpeechConfig) -> None:
     """Raises a ValueError for an option of section decode that the network to be trained could not use."""
     default = DecodeConfig()
-    given = [name for name, value in dataclasses.asdict(config.decode).items() if value != getattr(default, name)]
+    given = [
+        name
+        for name, value in dataclasses.asdict(config.decode).items()
+        if value != getattr(default, name) and _wish(value)
+    ]
     _check_heads(given, config.model.head, "decode.", "model.head is")
 
 
@@ -52,7 +56,7 @@ def chosen(options: DecodeConfig, decode: Mapping[str, Any]) -> DecodeConfig:
     Raises:
         ValueError: options that do not fit each other.
 
-    >>> chosen(DecodeConfig(lm="word", lm_text="more.txt", lm_weight=0.7), {"lm": "none"}) == DecodeConfig()
+    >>> chosen(DecodeConfig(lm="word", lm_text="more.txt", lm_weight=0.7), {"lm": "none"}) == DecodeConfig(lm="none")
     True
     """
     gone = ()

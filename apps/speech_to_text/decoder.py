@@ -98,7 +98,7 @@ class Decoder:
         except (ValueError, TypeError, AttributeError) as error:
             raise ValueError(f"{file}: damaged ({error})") from None
         given = {name: getattr(options, name) for name in DEFAULTS if name in asked}
-        if options.lm == "none" or config.model.head not in ("ctc", "joint"):
+        if not options.has_language_model or config.model.head not in ("ctc", "joint"):
             return cls(None, **(weights | given), **scales)
         if {"lm_text", "arpa"} & set(asked):
             learnt = learn_texts(config, units, [])

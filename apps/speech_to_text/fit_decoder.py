@@ -44,7 +44,7 @@ def fit_decoder(model: Recognizer, units: Units, config: SpeechConfig, checked: 
     waveforms, options = checked.waveforms["validation"], config.decode
     waveforms = waveforms.take(evenly(len(waveforms), MOST_TUNED))
     decoder = Decoder()
-    if model.dense is not None and options.lm != "none":
+    if model.dense is not None and options.has_language_model:
         learnt = learn_texts(config, units, [recording.text for recording in checked.corpus.training])
         decoder = Decoder(learnt, *_weights(model, units, config, waveforms, learnt.for_search(units)))
     return dataclasses.replace(decoder, **_confidences(model, units, config, waveforms, decoder))

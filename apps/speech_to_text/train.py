@@ -31,13 +31,13 @@ def train(config: SpeechConfig, run: str | None = None, resume: bool = False) ->
 
     from .corpus_faults import check_corpus
     from .data import list_corpus, read_corpus
+    from .resolve_options import resolve_options
     from .units import build_units
-    from .with_rate import with_rate
 
     with reading_input():
         corpus = (list_corpus if config.data.faulty == "leave_out" else read_corpus)(config.data)
         print("\n".join(corpus.report), flush=True)
-        config = with_rate(config, corpus)
+        config = resolve_options(config, corpus)
         units = build_units(config, corpus.training)
         checked = check_corpus(corpus, units, config).usable(config.data.faulty)
         for line in (*checked.corpus.report[len(corpus.report) :], *checked.summary()):

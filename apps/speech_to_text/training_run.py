@@ -35,7 +35,7 @@ def prepare(config: SpeechConfig, checked: CheckedCorpus, units: Units) -> Prepa
     """Batches and a compiled model. Set the seed before, and the same options give the same weights.
 
     Args:
-        config: every option, as `with_rate` returns it.
+        config: every option, as `resolve_options` returns it.
         checked: the recordings, none of which has an error.
         units: what their texts are made of.
     Raises:

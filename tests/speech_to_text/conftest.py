@@ -33,6 +33,7 @@ TINY = {
     "train.schedule": "constant",
     "train.warmup_steps": 5,
     "train.averaging": "none",
+    "decode.lm": "none",
 }
 
 

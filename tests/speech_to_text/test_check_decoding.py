@@ -13,7 +13,7 @@ WORDS = DecodeConfig(lm="word", lm_text="more.txt", lm_order=2, lm_weight=0.7, i
 
 
 def config(head="ctc", **decode):
-    return SpeechConfig(model=ModelConfig(head=head), decode=DecodeConfig(**decode))
+    return SpeechConfig(model=ModelConfig(head=head), decode=DecodeConfig(**{"lm": "none"} | decode))
 
 
 IDLE = [
@@ -60,7 +60,7 @@ def test_every_command_that_decodes_refuses_it(verb, trained_run, tmp_path, caps
 @pytest.mark.parametrize("name", ["lm_weight", "insertion_bonus", "lm_order"])
 def test_training_refuses_what_a_language_model_counts_for_without_one(name):
     with pytest.raises(ValueError, match=f"decode.{name}: decode.lm is none; set it to character or word"):
-        DecodeConfig(**{name: 1})
+        DecodeConfig(lm="none", **{name: 1})
 
 
 def test_a_finished_model_has_its_own_order():
@@ -91,7 +91,7 @@ def test_defaults_suit_every_head(head):
 
 
 def test_a_run_can_do_without_its_language_model():
-    assert chosen(WORDS, {"lm": "none"}) == DecodeConfig()
+    assert chosen(WORDS, {"lm": "none"}) == DecodeConfig(lm="none")
 
 
 def test_another_language_model_takes_the_place_of_the_runs():

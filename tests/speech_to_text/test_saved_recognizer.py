@@ -99,7 +99,7 @@ def test_a_keyword_network_serves_its_labels_best_first():
     assert len(names) == 2 and set(names) < set(labels)
 
 
-@pytest.mark.parametrize("head", ["attention", "joint"])
+@pytest.mark.parametrize("head", [pytest.param("attention", marks=pytest.mark.slow), "joint"])
 def test_networks_that_spell_are_served(head, sound):
     saved = served(head)
     signatures = saved.signatures()

@@ -28,12 +28,12 @@ class AugmentConfig:
         frequency_mask: share of the bands, the widest of them, in [0, 1].
     """
 
-    speed: float = 0.1
+    speed: float = 0.15
     gain: float = 6.0
-    noise: float = 0.5
+    noise: float = 0.8
     noise_kinds: str = "white,pink,bands,bursts,babble"
     noise_path: str | None = None
-    least_snr: float = 5.0
+    least_snr: float = 3.0
     most_snr: float = 30.0
     time_masks: int = 2
     time_mask: float = 0.1

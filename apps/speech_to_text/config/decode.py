@@ -18,7 +18,8 @@ class DecodeConfig:
         n_best: texts given per recording, best first; at most `beam_size`.
         top_symbols: symbols per frame that may go on a text, the likeliest ones; 0 is all.
         lm: language model, learnt from the texts of the training side: none, character (of the units, whatever they
-            are), or word, which spells unknown words with the character model.
+            are), or word, which spells unknown words with the character model. None is word for heads ctc and joint
+            with a beam.
         lm_order: symbols or words that the model looks at, the one that it predicts counted. None is 3 for words, 6
             for characters.
         lm_text: file with more texts for the language model, one a line.
@@ -35,7 +36,7 @@ class DecodeConfig:
     beam_size: int = 16
     n_best: int = 1
     top_symbols: int = 40
-    lm: Literal["none", "character", "word"] = "none"
+    lm: Literal["none", "character", "word"] | None = None
     lm_order: int | None = None
     lm_text: str | None = None
     arpa: str | None = None
@@ -46,7 +47,8 @@ class DecodeConfig:
     joint_weight: float = 0.3
 
     def __post_init__(self):
-        one_of(self, "decode", "lm", ("none", "character", "word"))
+        if self.lm is not None:
+            one_of(self, "decode", "lm", ("none", "character", "word"))
         for name in ("beam_size", "n_best"):
             within(self, "decode", name, least=1)
         within(self, "decode", "top_symbols", least=0)
@@ -67,6 +69,11 @@ class DecodeConfig:
             raise ValueError("decode.lm_text: decode.arpa gives a finished model; leave one of them out")
         if self.arpa is not None and self.lm_order is not None:
             raise ValueError("decode.lm_order: the model of decode.arpa has its own; leave it out")
-        if self.beam_size == 1 and (self.lm != "none" or self.hot_words):
+        if self.beam_size == 1 and (self.has_language_model or self.hot_words):
             what = "hot_words" if self.hot_words else "lm"
             raise ValueError(f"decode.beam_size: 1 cannot use decode.{what}; 16 is a good size")
+
+    @property
+    def has_language_model(self) -> bool:
+        """Whether the search asks a language model."""
+        return self.lm in ("character", "word")

@@ -15,9 +15,10 @@ class ModelConfig:
     Args:
         subsampling: feature frames per output frame: 1, or a product of 2 and 3. More is faster, but an output frame
             says one character at most: `check` tells the largest that is safe.
-        convolutions: before the recurrent layers: time, over frames alone, fastest; bands, over frames and mel bands,
-            which learns more of little data.
-        filters: channels of the convolutions; 32 are many for `bands`, whose output is `units` wide per direction.
+        convolutions: before the recurrent layers: bands, over frames and mel bands, which learns more of little data;
+            time, over frames alone, fastest.
+        filters: channels of the convolutions; `time` takes more, such as 64. The output of `bands` is `units` wide per
+            direction.
         kernel_size: frames that each convolution sees.
         causal: convolutions see no later frame, as streaming needs.
         cell: lstm, gru or simple_rnn.
@@ -36,9 +37,9 @@ class ModelConfig:
     """
 
     subsampling: int = 4
-    convolutions: Literal["time", "bands"] = "time"
-    filters: int = 64
-    kernel_size: int = 5
+    convolutions: Literal["time", "bands"] = "bands"
+    filters: int = 32
+    kernel_size: int = 3
     causal: bool = False
     cell: Literal["lstm", "gru", "simple_rnn"] = "lstm"
     units: int = 128

@@ -29,7 +29,7 @@ class TrainConfig(TrainingOptions):
             takes all.
     """
 
-    epochs: int = 12
+    epochs: int = 16
     learning_rate: float = 2e-3
     patience: int = 5
     batch_size: int = 16

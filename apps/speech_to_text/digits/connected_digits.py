@@ -43,10 +43,10 @@ class Conditions:
 
 
 # No kind of noise and no speed of the training side is on another one, even after the default augmentation, which mixes
-# in white and pink noise and babble and plays up to a tenth faster or slower.
+# in noise of other kinds and plays up to 15 percent faster or slower.
 CONDITIONS = {
     "training": Conditions(("white",), (18.0, 40.0), ((1.0, 1.0),)),
-    "validation": Conditions(("rumble",), (12.0, 17.0), ((0.83, 0.86), (1.14, 1.17))),
+    "validation": Conditions(("rumble",), (12.0, 17.0), ((0.83, 0.845), (1.155, 1.18))),
     "test": Conditions(("hum", "crackle"), (10.0, 15.0), ((0.80, 0.84), (1.17, 1.22))),
 }
 

@@ -1,4 +1,4 @@
-"""The rate that the network works at, where the options leave it to the recordings."""
+"""What the options leave to the recordings and to each other."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from collections import Counter
 
 from rnnapps.audio.mel_bands import fft_length_for
 
-from .config import FeaturesConfig, SpeechConfig
+from .config import DecodeConfig, FeaturesConfig, SpeechConfig
 from .data import Corpus
 
 HIGHEST_RATE = 16_000
 
 
-def with_rate(config: SpeechConfig, corpus: Corpus) -> SpeechConfig:
-    """The options with a number for features.rate: by default the commonest of the training recordings, at most 16000.
+def resolve_options(config: SpeechConfig, corpus: Corpus) -> SpeechConfig:
+    """The options with a value for those that are None until the recordings are known.
 
-    Where none of them can be read it is 16000: what is wrong with each is then told when they are checked.
+    features.rate: the commonest of the training recordings, at most 16000; 16000 where none of them can be read: what
+    is wrong with each is then told when they are checked. decode.lm: word where the head has a search that knows
+    language models, else none.
 
     Raises:
         ValueError: features that recordings of this rate cannot have.
@@ -26,7 +28,13 @@ def with_rate(config: SpeechConfig, corpus: Corpus) -> SpeechConfig:
         rate = min(rates.most_common(1)[0][0], HIGHEST_RATE) if rates else HIGHEST_RATE
         config = dataclasses.replace(config, features=dataclasses.replace(config.features, rate=rate))
     _check_bands(config.features)
+    if config.decode.lm is None:
+        config = dataclasses.replace(config, decode=_with_language_model(config.decode, config.model.head))
     return config
+
+
+def _with_language_model(decode: DecodeConfig, head: str) -> DecodeConfig:
+    return dataclasses.replace(decode, lm="word" if head in ("ctc", "joint") and decode.beam_size > 1 else "none")
 
 
 def _check_bands(features: FeaturesConfig) -> None:
