@@ -21,10 +21,12 @@ class RunFolder(run_folder.RunFolder):
         self.examples = self.path / "examples"
 
     def resumed_config(self, config: SpeechConfig) -> SpeechConfig:
-        """The run's own options, in which a rate that was not given is the one that was found."""
-        if config.features.rate is None:
-            rate = self.config().features.rate
-            same = dataclasses.replace(config, features=dataclasses.replace(config.features, rate=rate))
-            if same == self.config():
-                return same
-        return super().resumed_config(config)
+        """The run's own options; those that the recordings decided need not be given, and are as they were found."""
+        stored = self.config()
+        rate, lm = config.features.rate or stored.features.rate, config.decode.lm or stored.decode.lm
+        same = dataclasses.replace(
+            config,
+            features=dataclasses.replace(config.features, rate=rate),
+            decode=dataclasses.replace(config.decode, lm=lm),
+        )
+        return stored if same == stored else super().resumed_config(config)

@@ -5,9 +5,10 @@ import dataclasses
 import numpy as np
 import pytest
 
-from apps.speech_to_text.config import DecodeConfig, FeaturesConfig, ModelConfig, SpeechConfig
+from apps.speech_to_text.config import DataConfig, DecodeConfig, FeaturesConfig, ModelConfig, SpeechConfig
 from apps.speech_to_text.data import Corpus
 from apps.speech_to_text.resolve_options import resolve_options
+from apps.speech_to_text.run_folder import RunFolder
 from rnnapps.audio.recording import Recording
 
 
@@ -47,3 +48,15 @@ def test_more_mel_bands_than_the_rate_allows_are_refused():
     config = dataclasses.replace(SpeechConfig(), features=FeaturesConfig(bands=4000))
     with pytest.raises(ValueError, match=r"features\.bands"):
         resolve_options(config, corpus(8000))
+
+
+def test_a_resumed_run_need_not_be_told_what_the_recordings_decided(tmp_path):
+    given = SpeechConfig(data=DataConfig(path="calls.tsv"))
+    stored = resolve_options(given, corpus(8000))
+    assert RunFolder.create(tmp_path / "run", stored).resumed_config(given) == stored
+
+
+def test_an_option_that_a_resumed_run_cannot_change_is_named(tmp_path):
+    folder = RunFolder.create(tmp_path / "run", resolve_options(SpeechConfig(), corpus(8000)))
+    with pytest.raises(ValueError, match=r"--decode\.lm none: the run was started with word"):
+        folder.resumed_config(SpeechConfig(decode=DecodeConfig(lm="none")))
