@@ -23,7 +23,7 @@ LEVEL = 0.05
 LABELS = {"bleu": "BLEU", "chrf": "chrF"}
 
 
-def compare(
+def paired_comparison(
     pairs,
     names: tuple[str, str],
     translations: tuple[Sequence[str], Sequence[str]],
