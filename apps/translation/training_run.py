@@ -75,8 +75,11 @@ def fit_translator(
     tokenizers: Tokenizers,
     folder: RunFolder,
     resume: bool,
+    **fitting,
 ) -> dict:
     """Trains until the decoded metric stops improving or the epochs are over, and saves the best weights.
+
+    `fitting` are further arguments of `fit_with_options`.
 
     Returns:
         how the training went: for metrics.json.
@@ -99,6 +102,7 @@ def fit_translator(
         validation=prepared.validation,
         resume=resume,
         fingerprint=config.to_dict(),
+        **fitting,
     )
     save_weights(prepared.model, folder.weights)
     return trained | {"init_from": config.train.init_from}

@@ -59,6 +59,7 @@ def fit_with_options(
     mode: str = "max",
     validation: EpochBatches | None = None,
     callbacks: Callable[[DecodedMetric], Sequence[keras.callbacks.Callback]] | None = None,
+    until: int | None = None,
     resume: bool = False,
     fingerprint: Any = None,
 ) -> dict[str, Any]:
@@ -76,6 +77,8 @@ def fit_with_options(
         mode: "max" when greater is better, "min" when smaller is.
         validation: batches that Keras takes the validation loss and metrics of; None where `measure` sees to it.
         callbacks: gives further callbacks, which come after the metric is measured, from the `DecodedMetric`.
+        until: epochs after which to pause, earlier than `options.epochs`, by which schedules go; resumed with a larger
+            number or None, the training goes on as if it had not paused.
         resume, fingerprint: see `fit`.
     Returns:
         for metrics.json: `epochs` done, `best_epoch`, the best value under the name of the metric, `seconds` of all
@@ -96,7 +99,7 @@ def fit_with_options(
     history = fit(
         model,
         data,
-        epochs=options.epochs,
+        epochs=options.epochs if until is None else min(until, options.epochs),
         run_dir=run_dir,
         validation_data=None if validation is None else _data(validation),
         callbacks=[
