@@ -7,6 +7,7 @@ from pathlib import Path
 import tensorflow as tf
 
 from rnnapps.inspection import plot_history
+from rnnapps.inspection.look import file_name
 from rnnapps.losses import SmoothedCrossEntropy
 from rnnapps.metrics import TokenAccuracy
 from rnnapps.text.batches import TokenBatches
@@ -17,7 +18,6 @@ from .data import Corpus, Tokenizers, training_batches, validation_batches
 from .evaluate import score, score_baseline, translate_all
 from .export import write_saved_model
 from .heat_map import Attention, attention_of
-from .inspect import file_name
 from .model import Translator, build_translator
 from .run_folder import RunFolder
 from .text_translator import TextTranslator
