@@ -12,6 +12,8 @@ VERBS = {
     "transcribe": "recordings to text, JSON with times, or subtitles",
     "export": "write a run's SavedModel again, with other decoding options",
     "check": "what is wrong with recordings, file by file, before training on them",
+    "inspect": "attention, gates, saliency of a recording, and what drives hidden units",
+    "serve": "transcribe over HTTP, with a page to record and listen",
 }
 PRESETS = dict.fromkeys(("train", "check"), Path(__file__).parent / "presets")
 DATA = {"--data": "--data.path", "--dataset": "--data.dataset"}

@@ -15,6 +15,8 @@ VERBS = {
     "export": "write a run's SavedModel again",
     "check": "check a table of prices, or audit a run for leaks",
     "update": "continue a run's training on new rows",
+    "inspect": "attention, gates, saliency of a forecast, and what drives hidden units",
+    "serve": "forecast over HTTP, with a page to drop a table on",
 }
 PRESETS = dict.fromkeys(("train", "check"), Path(__file__).parent / "presets")
 DATA = {"--data": "--data.path", "--dataset": "--data.dataset"}

@@ -11,7 +11,8 @@ VERBS = {
     "evaluate": "BLEU and chrF of a run with intervals, or a paired test of two",
     "translate": "translate a text, a file or standard input",
     "export": "write a run's SavedModel again, with other decoding options",
-    "inspect": "attention heat map of a translation",
+    "inspect": "attention, gates, saliency of a translation, and what drives hidden units",
+    "serve": "answer translations over HTTP, with a page to try them",
 }
 PRESETS = {"train": Path(__file__).parent / "presets"}
 SHORTHANDS = {
