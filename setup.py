@@ -9,8 +9,10 @@ STOCKS = ["pandas>=2.1", "matplotlib>=3.8", "statsmodels>=0.14", "bokeh-sampleda
 # KerasTuner imports tensorboard, which TensorFlow no longer brings.
 TUNING = ["keras-tuner>=1.4.8", "tensorboard"]
 SERVING = ["fastapi>=0.115", "uvicorn>=0.30", "h11>=0.14"]
+# Every training ends with a report.
+REPORT = ["jinja2>=3.1"]
 COMMAND_LINE = ["jsonargparse[signatures]>=4.49"]
-APPS = sorted({*TRANSLATION, *SPEECH, *STOCKS, *TUNING, *SERVING, *COMMAND_LINE})
+APPS = sorted({*TRANSLATION, *SPEECH, *STOCKS, *TUNING, *SERVING, *REPORT, *COMMAND_LINE})
 
 packages = find_packages(include=["rnnapps", "rnnapps.*"])
 # The folder apps/ is installed under a name that cannot collide with another project's "apps".
@@ -29,6 +31,7 @@ setup(
     packages=packages + app_packages,
     package_dir={"rnnapps": "rnnapps", "rnnapps_apps": "apps"},
     package_data={
+        "rnnapps.report": ["*.jinja", "*.css"],
         "rnnapps.serving": ["page/*"],
         "rnnapps_apps.translation": ["page/*", "phrasebook/*.tsv", "phrasebook/*.md", "presets/*.yaml"],
         "rnnapps_apps.speech_to_text": [
@@ -42,9 +45,9 @@ setup(
     },
     install_requires=["tensorflow>=2.21,<2.22", "keras>=3.12,<4"],
     extras_require={
-        "translation": TRANSLATION + COMMAND_LINE,
-        "speech": SPEECH + COMMAND_LINE,
-        "stocks": STOCKS + COMMAND_LINE,
+        "translation": TRANSLATION + REPORT + COMMAND_LINE,
+        "speech": SPEECH + REPORT + COMMAND_LINE,
+        "stocks": STOCKS + REPORT + COMMAND_LINE,
         "tuning": TUNING,
         "serving": SERVING,
         "apps": APPS,
@@ -53,6 +56,7 @@ setup(
             *SPEECH,
             *STOCKS,
             *SERVING,
+            *REPORT,
             *COMMAND_LINE,
             "httpx>=0.27",
             "pytest>=8",

@@ -14,6 +14,8 @@ VERBS = {
     "export": "write a run's SavedModel again, with other decoding options",
     "check": "what is wrong with recordings, file by file, before training on them",
     "inspect": "attention, gates, saliency of a recording, and what drives hidden units",
+    "report": "a run on one page: report.html",
+    "compare": "runs side by side: what differs in options and results",
     "serve": "transcribe over HTTP, with a page to record and listen",
 }
 PRESETS = dict.fromkeys(("train", "tune", "check"), Path(__file__).parent / "presets")

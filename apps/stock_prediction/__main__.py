@@ -17,6 +17,8 @@ VERBS = {
     "check": "check a table of prices, or audit a run for leaks",
     "update": "continue a run's training on new rows",
     "inspect": "attention, gates, saliency of a forecast, and what drives hidden units",
+    "report": "a run on one page: report.html",
+    "compare": "runs side by side: what differs in options and results",
     "serve": "forecast over HTTP, with a page to drop a table on",
 }
 PRESETS = dict.fromkeys(("train", "tune", "check"), Path(__file__).parent / "presets")

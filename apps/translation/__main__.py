@@ -13,6 +13,8 @@ VERBS = {
     "tune": "search for better options, trial by trial",
     "export": "write a run's SavedModel again, with other decoding options",
     "inspect": "attention, gates, saliency of a translation, and what drives hidden units",
+    "report": "a run on one page: report.html",
+    "compare": "runs side by side: what differs in options and results",
     "serve": "answer translations over HTTP, with a page to try them",
 }
 PRESETS = dict.fromkeys(("train", "tune"), Path(__file__).parent / "presets")

@@ -10,6 +10,7 @@ from rnnapps.inspection import plot_history
 from rnnapps.inspection.look import file_name
 from rnnapps.losses import SmoothedCrossEntropy
 from rnnapps.metrics import TokenAccuracy
+from rnnapps.report import write_report
 from rnnapps.text.batches import TokenBatches
 from rnnapps.training import fit_with_options, optimizer_of, save_weights
 
@@ -19,6 +20,7 @@ from .evaluate import score, score_baseline, translate_all
 from .export import write_saved_model
 from .heat_map import Attention, attention_of
 from .model import Translator, build_translator
+from .run_contents import run_contents, save_example_sentences
 from .run_folder import RunFolder
 from .text_translator import TextTranslator
 
@@ -116,7 +118,7 @@ def conclude(
     folder: RunFolder,
     trained: dict,
 ) -> tuple[dict, list[str], list[Path]]:
-    """Scores the test side, and writes metrics.json, the SavedModel and the plots.
+    """Scores the test side, and writes metrics.json, the SavedModel, the plots and the report.
 
     Args:
         model: with the weights to keep.
@@ -140,7 +142,10 @@ def conclude(
         write_saved_model(translator, folder, config, path)
     flow = sorted(folder.plots.glob("gradient_flow*.png"))
     curves = plot_history(folder.history, folder.plots / "history.png")
-    return metrics, translations, [curves, *flow, *_heat_maps(translator, corpus, folder)]
+    plots = [curves, *flow, *_heat_maps(translator, corpus, folder)]
+    save_example_sentences(folder, corpus.test, translations)
+    write_report(folder, run_contents(folder))
+    return metrics, translations, plots
 
 
 def _load(model: Translator, weights: Path) -> None:

@@ -97,7 +97,7 @@ def recurrent_parts(model: keras.Model) -> dict[str, Any]:
     Cells of a decoder are (decoder, number of the cell).
     """
     parts: dict[str, Any] = {}
-    for layer in model._flatten_layers():
+    for layer in _inner_layers(model, set()):
         name = (layer.path or layer.name).removeprefix(f"{model.name}/")
         if isinstance(layer, RecurrentLayer):
             parts[_unused(name, parts)] = layer
@@ -181,6 +181,15 @@ def _states(layer, initial_state, batch: int) -> tuple:
         initial_state = layer.get_initial_state(batch)
     states = initial_state if isinstance(initial_state, (list, tuple)) else [initial_state]
     return tuple(tf.convert_to_tensor(state) for state in states)
+
+
+def _inner_layers(layer, seen: set[int]) -> Iterator:
+    """In the order in which they were made; Keras's own walk turns it around at every level."""
+    for inner in layer._layers:
+        if id(inner) not in seen:
+            seen.add(id(inner))
+            yield inner
+            yield from _inner_layers(inner, seen)
 
 
 def _unused(name: str, taken) -> str:

@@ -12,7 +12,9 @@ import numpy as np
 
 from rnnapps.inspection.drawing import figure_and_axes, fonts, literal, save
 
-WIDEST, TALLEST, NARROWEST = 16.0, 30.0, 6.5
+WIDEST, TALLEST, NARROWEST = 16.0, 30.0, 4.0
+SHORT = 24  # columns of maps that have room side by side
+BESIDE = 1.8  # inches for labels, colours and their numbers
 COLUMN, ROW = 0.26, 0.22  # inches
 CHARACTER = 0.09  # inches of a letter in a tick label
 FEWEST_INCHES = 1.2  # of a panel
@@ -71,17 +73,24 @@ def save_maps(maps: Sequence[LabelledMap], path: str | Path, title: str = "", ca
     if not maps:
         raise ValueError("maps: nothing to draw")
     path = Path(path)
+    across = 2 if len(maps) > 2 and max(len(one.columns) for one in maps) <= SHORT else 1
     left = max(len(label) for one in maps for label in one.rows) * CHARACTER
-    columns = max(len(one.columns) for one in maps)
-    width = float(np.clip(columns * COLUMN + left + 1.8, NARROWEST, WIDEST))
-    heights = [max(FEWEST_INCHES, ROW * len(one.rows)) for one in maps]
-    slanted = [CHARACTER * 0.9 * max(map(len, one.columns)) for one in maps]
+    widest = WIDEST / across
+    inner = float(np.clip(max(len(one.columns) for one in maps) * COLUMN, NARROWEST, widest - left - BESIDE))
+    down = -(-len(maps) // across)
+    heights = [
+        max(FEWEST_INCHES, *(ROW * len(one.rows) for one in maps[start : start + across]))
+        for start in range(0, len(maps), across)
+    ]
     scale = min(1.0, TALLEST / sum(heights))
-    total = scale * sum(heights) + sum(slanted) + 0.75 * len(maps) + 0.9
+    slanted = max(len(label) for one in maps for label in one.columns) * CHARACTER * 0.9
+    width, total = across * (inner + left + BESIDE), scale * sum(heights) + down * (slanted + 0.8) + 0.9
     with fonts():
-        figure, axes = figure_and_axes((width, total), len(maps), 1, squeeze=False, height_ratios=heights)
-        for one, place in zip(maps, axes[:, 0], strict=True):
-            _draw(figure, place, one, width - left - 1.8)
+        figure, grid = figure_and_axes((width, total), down, across, squeeze=False, height_ratios=heights)
+        for axes in grid.ravel()[len(maps) :]:
+            axes.set_axis_off()
+        for number, (one, axes) in enumerate(zip(maps, grid.ravel(), strict=False)):
+            _draw(figure, axes, one, inner, scale * heights[number // across])
         fill = lambda text, letters: "\n".join(textwrap.fill(literal(line), letters) for line in text.split("\n"))
         if title:
             figure.suptitle(fill(title, int(width * 11)), fontsize=11)
@@ -93,7 +102,7 @@ def save_maps(maps: Sequence[LabelledMap], path: str | Path, title: str = "", ca
     return [path, arrays]
 
 
-def _draw(figure, axes, one: LabelledMap, width: float) -> None:
+def _draw(figure, axes, one: LabelledMap, width: float, height: float) -> None:
     values = np.asarray(one.values, "float64")
     low, high = one.limits or _limits(values, one.signed)
     axes.set_facecolor("0.85")  # where there is no number
@@ -105,10 +114,9 @@ def _draw(figure, axes, one: LabelledMap, width: float) -> None:
         aspect="auto",
         interpolation="nearest",
     )
-    height = axes.figure.get_size_inches()[1] / max(1, len(axes.figure.axes))
     for count, labels, inches, set_ticks, options in (
         (len(one.columns), one.columns, width, axes.set_xticks, {"rotation": 60, "ha": "right"}),
-        (len(one.rows), one.rows, max(FEWEST_INCHES, min(height, ROW * len(one.rows))), axes.set_yticks, {}),
+        (len(one.rows), one.rows, height, axes.set_yticks, {}),
     ):
         shown = _some(count, max(2, int(inches / TICK_INCHES)))
         if options:
@@ -120,7 +128,7 @@ def _draw(figure, axes, one: LabelledMap, width: float) -> None:
     about = f"\n{one.about}" if one.about else ""
     axes.set_title(literal(one.name + about), fontsize=9, loc="left")
     bar = figure.colorbar(image, ax=axes, fraction=0.05, pad=0.01)
-    bar.set_label(textwrap.fill(one.unit, 24), fontsize=8)
+    bar.set_label(one.unit, fontsize=8)
     bar.ax.tick_params(labelsize=7)
 
 

@@ -19,7 +19,7 @@ from rnnapps.inspection.unit_drivers import UnitDrivers
 
 LOOKS = ("attention", "gates", "saliency", "units")
 PICTURES = (".png", ".pdf", ".svg")
-MOST_UNITS = 32  # rows of a map that can still be told apart
+MOST_UNITS = 24  # rows of a map that can still be told apart
 MEANING = {
     "input gate": "1 writes the candidate into the cell, 0 ignores this step",
     "forget gate": "1 keeps what the cell holds, 0 empties it",
@@ -107,7 +107,11 @@ def look(
     """
     if what not in LOOKS:
         raise ValueError(f"--look {what}: is not one of {', '.join(LOOKS)}")
-    path = picture_path(folder, "-".join(filter(None, (what, subject.name, layer and file_name(layer)))), output)
+    path = picture_path(
+        folder,
+        "-".join(filter(None, (what, subject.name if what != "units" else "", layer and file_name(layer)))),
+        output,
+    )
     if what in ("attention", "saliency"):
         if layer is not None:
             raise ValueError(f"--layer {layer}: {what} is of the whole network; leave it out")
@@ -163,7 +167,7 @@ def gate_maps(gates: dict[str, np.ndarray], labels: Sequence[str], step_name: st
             columns=tuple(labels),
             row_name="unit",
             column_name=step_name,
-            unit=name,
+            unit="",
             limits=(0.0, 1.0) if bounded[name] else None,
             signed=not bounded[name],
             about=MEANING.get(name, ""),

@@ -13,7 +13,7 @@ from rnnapps.inspection.unit_drivers import Unit
 
 CHARACTER, LEAST_CELL, STRIP = 0.085, 0.3, 0.3  # inches
 CAPTION = (
-    "Each strip is a stretch of one example, with the step that drives the unit furthest under the mark in the middle. "
+    "Each strip is a stretch of one example; above the mark stands the step that drives the unit furthest. "
     "Red: the unit is above 0 there, blue: below. What the strips of a unit have in common is what it stands for."
 )
 
