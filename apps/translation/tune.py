@@ -49,26 +49,18 @@ class TunableTranslation:
             yield from (side.source, side.target)
 
     def validate(self, config: TranslationConfig, data, trial: Trial) -> float:
-        from .score import score
-
-        return score(self._translations(config, data, trial, data.validation), data.validation.target)[
-            config.train.metric
-        ]["score"]
+        return self._counts(config, data, trial, data.validation).value
 
     def test(self, config: TranslationConfig, data, trial: Trial) -> HeldOut:
-        from .score import count
+        return self._counts(config, data, trial, data.test)
 
-        counts = getattr(
-            count(self._translations(config, data, trial, data.test), data.test.target), config.train.metric
-        )
-        return HeldOut(counts.rows, counts.score, "sentences")
-
-    def _translations(self, config: TranslationConfig, data, trial: Trial, side) -> list[str]:
-        """Of one side, by the network that training ends with."""
+    def _counts(self, config: TranslationConfig, data, trial: Trial, side) -> HeldOut:
+        """One side, translated by the network that training ends with."""
         from rnnapps.training import set_seed
 
         from .data import train_tokenizers
         from .evaluate import translate_all
+        from .score import count
         from .text_translator import TextTranslator
         from .training_run import fit_translator, prepare
 
@@ -78,4 +70,6 @@ class TunableTranslation:
         folder = trial.run(self.runs, config)
         fit_translator(prepared, config, data, tokenizers, folder, resume=True, **trial.fitting(folder))
         translator = TextTranslator(prepared.model, tokenizers, config.decode)
-        return translate_all(translator, side.source, config.decode.batch_size)
+        translations = translate_all(translator, side.source, config.decode.batch_size)
+        counts = getattr(count(translations, side.target), config.train.metric)
+        return HeldOut(counts.rows, counts.score, "sentences")

@@ -132,8 +132,8 @@ def _report(results: dict[str, Any], objective: Objective) -> str:
         count, what = results["test_rows"]["count"], results["test_rows"]["what"]
         lines += ["The best configuration has", *changed, ""]
         lines.append(
-            f"Difference on {count:,} {what} of the test side: {results['difference']:+.3g}, 95 % interval {low:+.3g} to "
-            f"{high:+.3g}, p = {results['p_value']:.2g} (paired bootstrap)."
+            f"Difference on {count:,} {what} of the test side: {results['difference']:+.3g}, 95 % interval {low:+.3g} "
+            f"to {high:+.3g}, p = {results['p_value']:.2g} (paired bootstrap)."
         )
     if not results["test_rows"]["unseen"]:
         lines.append("There is no test side: these are what the search chose by, and kinder to the best than others.")

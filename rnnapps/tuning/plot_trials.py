@@ -72,9 +72,8 @@ def plot_trials(
         axes.set_ylim(-0.07, 1.04)
         axes.set_axis_off()
         good = "lower" if flip else "higher"
-        axes.set_title(
-            f"{len(rows)} configurations: up is better on the last axis ({good} values)", fontsize=10, y=1.13
-        )
+        title = f"{len(rows)} configurations: up is better on the last axis ({good} values)"
+        axes.set_title(title, fontsize=10, y=1.13)
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, 0.02), ncols=3, frameon=False, fontsize=9)
     return Path(path)
 

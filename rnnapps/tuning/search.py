@@ -46,11 +46,14 @@ def search(
             folder.wait_for_chief()
 
     # Only now, so that a mistake on the command line is told without waiting for TensorFlow.
+    import tensorflow as tf
+
     from rnnapps.tuning.conclude import conclude
     from rnnapps.tuning.oracles import make_oracle
     from rnnapps.tuning.run_trial import TrialRunner
     from rnnapps.tuning.trial_tuner import TrialTuner
 
+    tf.get_logger().setLevel("ERROR")  # it would warn of many graphs, of which every trial has its own
     with ExitStack() as stack:
         with reading_input():
             data = application.read(config, space.values)
@@ -63,9 +66,8 @@ def search(
             oracle = make_oracle(space, options, objective.name, objective.direction, config.train.epochs)
             runner = TrialRunner(application, space, options, objective, folder, data)
             tuner = TrialTuner(oracle, runner)
-            print(
-                f"{len(oracle.trials)} of {options.trials} trials begun before", flush=True
-            ) if oracle.trials else None
+            if oracle.trials:
+                print(f"{len(oracle.trials)} trials begun before", flush=True)
             tuner.search()
         if part == "tuner":
             print("no more trials; the chief tells what was found")

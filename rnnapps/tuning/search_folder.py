@@ -77,8 +77,9 @@ class SearchFolder:
         here = json.loads(json.dumps(identity))
         for name, told in TOLD.items():
             if there.get(name) != here[name]:
+                differs = _difference(there.get(name), here[name])
                 raise ValueError(
-                    f"{self.path}: belongs to a search with another {told} ({_difference(there.get(name), here[name])}); "
+                    f"{self.path}: belongs to a search with another {told} ({differs}); "
                     "choose another --search, or give what that one was given"
                 )
 
