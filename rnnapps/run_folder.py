@@ -134,10 +134,12 @@ class RunFolder:
     def resumed_config(self, config: ConfigSections) -> ConfigSections:
         """The run's own options; those given now may be none or the same, because no other would be true.
 
+        Over which devices it goes on, `train.strategy`, is what is given now: the result does not depend on it.
+
         Raises:
             ValueError: an option that was given is another than the run's; one is named.
         """
-        stored, default = self.config(), self.configuration()
+        stored, default = (_over(config.train.strategy, one) for one in (self.config(), self.configuration()))
         if config in (stored, default):
             return stored
         different = [
@@ -177,6 +179,10 @@ class RunFolder:
 
         text = yaml.safe_dump(config.to_dict(), sort_keys=False, allow_unicode=True)
         self.config_file.write_text(text, encoding="utf-8")
+
+
+def _over(strategy: str, config: ConfigSections) -> ConfigSections:
+    return dataclasses.replace(config, train=dataclasses.replace(config.train, strategy=strategy))
 
 
 @contextmanager

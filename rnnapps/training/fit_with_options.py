@@ -11,6 +11,7 @@ import keras
 
 from rnnapps.training.checkpoint_average import CheckpointAverage
 from rnnapps.training.decoded_metric import DecodedMetric
+from rnnapps.training.distribution import Distribution
 from rnnapps.training.epoch_data import EpochBatches, EpochData
 from rnnapps.training.fit import fit
 from rnnapps.training.gradient_flow import GradientFlow
@@ -62,6 +63,7 @@ def fit_with_options(
     until: int | None = None,
     resume: bool = False,
     fingerprint: Any = None,
+    distribution: Distribution | None = None,
 ) -> dict[str, Any]:
     """`fit` until a metric stops improving, the epochs or the minutes are over; the best weights stay in the model.
 
@@ -79,7 +81,7 @@ def fit_with_options(
         callbacks: gives further callbacks, which come after the metric is measured, from the `DecodedMetric`.
         until: epochs after which to pause, earlier than `options.epochs`, by which schedules go; resumed with a larger
             number or None, the training goes on as if it had not paused.
-        resume, fingerprint: see `fit`.
+        resume, fingerprint, distribution: see `fit`.
     Returns:
         for metrics.json: `epochs` done, `best_epoch`, the best value under the name of the metric, `seconds` of all
         epochs, and `weights`, what is in the model: moving average, mean of the last epochs, or best epoch.
@@ -95,13 +97,13 @@ def fit_with_options(
         average=average,
     )
     mean = CheckpointAverage(best, options.average_last) if options.averaging == "last" else None
-    data = _data(training)
+    data = EpochData(training)
     history = fit(
         model,
         data,
         epochs=options.epochs if until is None else min(until, options.epochs),
         run_dir=run_dir,
-        validation_data=None if validation is None else _data(validation),
+        validation_data=None if validation is None else EpochData(validation),
         callbacks=[
             *([TimeLimit(options.max_minutes)] if options.max_minutes else []),
             *([average] if average else []),
@@ -113,8 +115,9 @@ def fit_with_options(
         checkpoint_every=options.checkpoint_every,
         keep=options.keep_checkpoints,
         resume=resume,
-        fingerprint=fingerprint,
+        fingerprint=_of_any_strategy(fingerprint),
         verbose=1 if sys.stdout.isatty() else 2,
+        distribution=distribution,
     )
     mean_is_better = mean is not None and mean.kept
     return {
@@ -126,5 +129,9 @@ def fit_with_options(
     }
 
 
-def _data(batches):
-    return EpochData(batches, getattr(batches, "output_signature", None))
+def _of_any_strategy(fingerprint):
+    """A run may go on over other devices: its loss and weights do not depend on them."""
+    if not isinstance(fingerprint, dict) or not isinstance(fingerprint.get("train"), dict):
+        return fingerprint
+    train = {name: value for name, value in fingerprint["train"].items() if name != "strategy"}
+    return fingerprint | {"train": train}
