@@ -25,6 +25,7 @@ from .transcriber import padded_together
 LONGEST = 30.0  # seconds that a picture can hold
 EXAMPLES, TOGETHER = 60, 6  # recordings that units are looked for in
 END = "(end)"
+SPECTRUM_INCHES = 3.0
 ATTENTION = "One row per symbol of the text. A dark place: the symbol was written because of these frames. A {how}."
 SALIENCY = (
     "Below: red sound speaks for what was heard, blue sound against it, compared with the recording's mean spectrum "
@@ -134,6 +135,7 @@ def _saliency(recognition: Recognition, waveform: np.ndarray, text: str) -> Pict
         column_name="seconds",
         unit="contribution to log P",
         signed=True,
+        height=SPECTRUM_INCHES,
     )
     return Picture([spectrum, one], SALIENCY.format(text=text or "nothing"))
 
@@ -154,8 +156,7 @@ def _spectrum(recognition: Recognition, waveform: np.ndarray) -> LabelledMap:
     values = features.numpy()[0, : int(frames[0])].T[::-1]
     width = model.features.width // (1 + model.features.deltas)
     part = ("", "slope of ", "curvature of ")
-    kind = "band" if model.features.kind == "log_mel" else "coefficient"
-    names = [f"{part[min(row // width, 2)]}{kind} {row % width + 1}" for row in range(len(values))]
+    names = [f"{part[min(row // width, 2)]}{_channel(model, row % width)}" for row in range(len(values))]
     return LabelledMap(
         name="what the network hears",
         values=values,
@@ -165,7 +166,20 @@ def _spectrum(recognition: Recognition, waveform: np.ndarray) -> LabelledMap:
         column_name="seconds",
         unit="normalised" if model.config.features.normalization != "none" else "dB",
         signed=model.config.features.normalization != "none",
+        height=SPECTRUM_INCHES,
     )
+
+
+def _channel(model: Recognizer, number: int) -> str:
+    """A band by the frequency of its middle, a cepstral coefficient by its number."""
+    features = model.features
+    if features.kind == "mfcc":
+        return f"coefficient {number}"
+    import librosa
+
+    highest = features.highest or model.rate / 2
+    middles = librosa.mel_frequencies(features.bands + 2, fmin=features.lowest, fmax=highest)[1:-1]
+    return f"{middles[number]:,.0f} Hz"
 
 
 def _recordings(recognition: Recognition, folder: RunFolder) -> Iterator[Example]:

@@ -14,6 +14,11 @@ from .run_folder import RunFolder
 
 LABELS = {"wer": "words wrong", "cer": "characters wrong", "right": "recordings right", "accuracy": "labels right"}
 SHOWN = 3
+CURVES = {
+    "cer": "characters wrong, percent",
+    "wer": "words wrong, percent",
+    "blank": "share of frames without a symbol",
+}
 
 
 def run_contents(folder: RunFolder) -> Contents:
@@ -47,8 +52,9 @@ def run_contents(folder: RunFolder) -> Contents:
             label: Result(scored[name], "lower" if name in ("wer", "cer") else "higher", 1, " %")
             for name, label in figures.items()
         }
-        | {"parameters": Result(metrics["parameters"], "lower", digits=0)},
+        | {"parameters": Result(metrics["parameters"], "neither", digits=0)},
         scored_on=f"{scored['recordings']:,} {side} recordings of {data['name']}",
+        curves=CURVES,
         captions={"utterance*": "A recording, the words heard in it and the probability of every symbol."},
     )
 

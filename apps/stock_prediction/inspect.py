@@ -27,7 +27,7 @@ def inspect(
         run: path or name of a run.
         look: attention, which dates the forecast of each row ahead looked at; gates, what opens and closes in a layer
             over the window; saliency, which dates and features move the median forecast, by integrated gradients;
-            units, which stretches of the series drive the units of a layer most, over the rows that the run saw last.
+            units, which stretches of the series drive the units of a layer most, over the run's data.
         data: file, or folder of files, with the newest rows, of the form that the run was trained on. Default: the
             rows that the run saw last.
         ticker: the series to look at. Default: the first.

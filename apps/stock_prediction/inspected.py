@@ -14,13 +14,13 @@ from rnnapps.series.panel import Panel
 from rnnapps.series.reading import written
 from rnnapps.series.windows import Windows
 
-from .data import read_for
+from .data import read_data, read_for
 from .export import load_trained
 from .model import Forecaster
 from .newest_windows import newest_windows
 from .run_folder import RunFolder
 
-EXAMPLES, TOGETHER = 300, 100  # windows that units are looked for in
+EXAMPLES, TOGETHER = 200, 100  # windows that units are looked for in
 ATTENTION = (
     "A dark square: for the forecast of that row the network looked at the window around that date. Rows sum "
     "to 1. Evenly pale means that no date counts more than others."
@@ -58,22 +58,19 @@ def inspected(folder: RunFolder, data: str | None, ticker: str | None) -> Subjec
         name=file_name(name),
         title=f"{name}: forecast of the {model.config.horizon} rows after {written(times[-1])}",
         model=model,
-        example=_example(model, inputs, [times], [name]),
+        example=_example(model, inputs, [_dates(model, times)], [name]),
         step_name=lambda layer: _step_name(model, layer),
         pictures={
             "attention": lambda: _attention(model, inputs, times),
             "saliency": lambda: _saliency(model, inputs, times),
         },
-        data_set=lambda: _windows(model, folder.state().panel),
+        data_set=lambda: _windows(model, folder),
     )
 
 
-def _example(model: Forecaster, inputs: dict, times: list[np.ndarray], titles: list[str]) -> Example:
-    def labels(layer: str, steps: int) -> list[list[str]]:
-        if _decodes(layer):
-            return [_ahead(model)] * len(times)
-        return [_dates(model, of_row) for of_row in times]
-
+def _example(model: Forecaster, inputs: dict, steps: list[list[str]], titles: list[str]) -> Example:
+    """Of windows whose encoder steps have these labels."""
+    labels = lambda layer, _: [_ahead(model)] * len(steps) if _decodes(layer) else steps
     return Example(run=lambda: model(inputs, training=False), labels=labels, titles=titles)
 
 
@@ -134,20 +131,30 @@ def _saliency(model: Forecaster, inputs: dict, times: np.ndarray) -> Picture:
     )
 
 
-def _windows(model: Forecaster, panel: Panel) -> Iterator[Example]:
-    """Windows over the rows that the run saw last."""
-    window = model.config.window
-    lengths = np.diff(panel.starts)
-    counts = np.maximum(lengths - window + 1 - (model.config.horizon if model.future else 0), 0)
-    horizon = model.config.horizon if model.future else 0
-    windows = Windows(panel, window, horizon, panel.starts[:-1] + window - 1, counts)
+def _windows(model: Forecaster, folder: RunFolder) -> Iterator[Example]:
+    """Windows of the run's data that do not overlap, so that one event is no driver several times."""
+    config = folder.config()
+    window, ahead = config.model.window, config.model.horizon if model.future else 0
+    panel = read_data(config.data, window, config.model.horizon).panel
+    counts = np.maximum((np.diff(panel.starts) - ahead) // window, 0)
+    windows = Windows(panel, window, ahead, panel.starts[:-1] + window - 1, counts, stride=window)
     numbers = np.unique(np.linspace(0, len(windows) - 1, EXAMPLES).astype(int))
     for start in range(0, len(numbers), TOGETHER):
         ends = windows.origins(numbers[start : start + TOGETHER])
-        times = [panel.times[end + 1 - window : end + 1] for end in ends]
         series = np.searchsorted(panel.starts, ends, side="right") - 1
-        titles = [f"{panel.names[k]} until {written(of_row[-1])}" for k, of_row in zip(series, times, strict=True)]
-        yield _example(model, windows.inputs(ends), times, titles)
+        titles = [panel.names[k] for k in series]
+        labels = [_changes(model, panel, slice(end + 1 - window, end + 1)) for end in ends]
+        yield _example(model, windows.inputs(ends), labels, titles)
+
+
+def _changes(model: Forecaster, panel: Panel, rows: slice) -> list[str]:
+    """Of the encoder's steps: the date and the change since the step before."""
+    size, levels = model.config.segment, panel.levels[rows]
+    ends = np.arange(size - 1, len(levels), size)
+    before = np.concatenate([levels[:1], levels[ends[:-1]]])
+    changes = panel.changes(before, levels[ends])
+    told = (f"{np.expm1(change):+.1%}" if panel.scale == "log" else f"{change:+.3g}" for change in changes)
+    return [f"{written(time)}\n{change}" for time, change in zip(panel.times[rows][ends], told, strict=True)]
 
 
 def _dates(model: Forecaster, times: np.ndarray) -> list[str]:

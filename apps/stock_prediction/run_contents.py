@@ -60,7 +60,7 @@ def run_contents(folder: RunFolder) -> Contents:
             "pinball loss": Result(pooled["pinball"], "lower", digits=4),
             "MAE": Result(pooled["mae"], "lower", digits=4),
             **_outperformed(test),
-            "parameters": Result(metrics["parameters"], "lower", digits=0),
+            "parameters": Result(metrics["parameters"], "neither", digits=0),
         },
         scored_on=f"{test['origins']:,} forecasts, {test['horizon']} rows ahead, of {data['name']}",
         captions=CAPTIONS,

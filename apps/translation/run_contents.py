@@ -15,6 +15,7 @@ BASELINE = "copying the nearest training sentence's translation"
 SIDES = ("training", "validation", "test")
 FIGURES = {"pairs": "pairs", "copies": "exact copies of an earlier pair"}
 LENGTHS = ("median", "95 % have at most", "longest")
+CURVES = {"bleu": "BLEU", "chrf": "chrF", "accuracy": "share of tokens right"}
 
 
 def run_contents(folder: RunFolder) -> Contents:
@@ -46,8 +47,9 @@ def run_contents(folder: RunFolder) -> Contents:
         data=_data(folder, data),
         sources=[f"{data['name']}.", f"Licence: {data['licence']}"],
         results={label: Result(test[metric]["score"], "higher") for metric, label in LABELS.items()}
-        | {"parameters": Result(metrics["parameters"], "lower", digits=0)},
+        | {"parameters": Result(metrics["parameters"], "neither", digits=0)},
         scored_on=f"{test['sentences']:,} test sentences of {data['name']}",
+        curves=CURVES,
     )
 
 

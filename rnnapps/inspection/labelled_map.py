@@ -19,6 +19,7 @@ COLUMN, ROW = 0.26, 0.22  # inches
 CHARACTER = 0.09  # inches of a letter in a tick label
 FEWEST_INCHES = 1.2  # of a panel
 TICK_INCHES = 0.16  # what a tick label takes of its axis
+SPACED_INCHES = 0.4  # and where not every step has one
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class LabelledMap:
         limits: numbers of the palest and darkest colour; None takes the values' own, symmetric where `signed`.
         signed: blue is below 0 and red above it; else darker is more.
         about: a line under the name: how to read it.
+        height: inches, where rows are many and need no label each; by default every row has room for its label.
     """
 
     name: str
@@ -47,6 +49,12 @@ class LabelledMap:
     limits: tuple[float, float] | None = None
     signed: bool = False
     about: str = ""
+    height: float | None = None
+
+    @property
+    def inches(self) -> float:
+        """Height of the panel."""
+        return self.height or max(FEWEST_INCHES, ROW * len(self.rows))
 
     def __post_init__(self):
         shape = np.shape(self.values)
@@ -78,10 +86,7 @@ def save_maps(maps: Sequence[LabelledMap], path: str | Path, title: str = "", ca
     widest = WIDEST / across
     inner = float(np.clip(max(len(one.columns) for one in maps) * COLUMN, NARROWEST, widest - left - BESIDE))
     down = -(-len(maps) // across)
-    heights = [
-        max(FEWEST_INCHES, *(ROW * len(one.rows) for one in maps[start : start + across]))
-        for start in range(0, len(maps), across)
-    ]
+    heights = [max(one.inches for one in maps[start : start + across]) for start in range(0, len(maps), across)]
     scale = min(1.0, TALLEST / sum(heights))
     slanted = max(len(label) for one in maps for label in one.columns) * CHARACTER * 0.9
     width, total = across * (inner + left + BESIDE), scale * sum(heights) + down * (slanted + 0.8) + 0.9
@@ -118,7 +123,7 @@ def _draw(figure, axes, one: LabelledMap, width: float, height: float) -> None:
         (len(one.columns), one.columns, width, axes.set_xticks, {"rotation": 60, "ha": "right"}),
         (len(one.rows), one.rows, height, axes.set_yticks, {}),
     ):
-        shown = _some(count, max(2, int(inches / TICK_INCHES)))
+        shown = _some(count, inches)
         if options:
             options |= {"rotation_mode": "anchor"}
         set_ticks(shown, [literal(labels[index]) for index in shown], fontsize=8, **options)
@@ -143,9 +148,13 @@ def _limits(values: np.ndarray, signed: bool) -> tuple[float, float]:
     return low, high if high > low else low + 1.0
 
 
-def _some(count: int, most: int) -> list[int]:
-    """At most `most` of `count` places, at equal distances, so that labels do not overlap."""
-    return list(range(0, count, -(-count // most)))
+def _some(count: int, inches: float) -> list[int]:
+    """All places, or where labels would overlap every 2nd, 5th, 10th, 20th ... of them."""
+    if count * TICK_INCHES <= inches:
+        return list(range(count))
+    steps = (factor * 10**power for power in range(9) for factor in (1, 2, 5))
+    step = next(step for step in steps if count / step * SPACED_INCHES <= inches)
+    return list(range(0, count, step))
 
 
 def _arrays(maps: Sequence[LabelledMap]) -> dict[str, np.ndarray]:

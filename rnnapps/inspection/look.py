@@ -197,7 +197,7 @@ def _units(subject: Subject, layer: str, units: list[int], path: Path) -> list[P
         raise ValueError(f"--units {wrong[0]}: the layer's units are 0 to {len(known) - 1}")
     chosen = [known[unit] for unit in units] if units else drivers.most_selective(6)
     title = f"layer {layer}: what drives its units most, of {seen:,} examples"
-    return save_unit_drivers(chosen, path, title, f"A step is a {subject.step_name(layer)}.")
+    return save_unit_drivers(chosen, path, title, f"Along a strip: {subject.step_name(layer)}.")
 
 
 def _rows(activations: GateActivations, example: Example, layer: str):

@@ -28,7 +28,7 @@ def save_unit_drivers(units: Sequence[Unit], path: str | Path, title: str = "", 
         units: N, each with up to K drivers.
         path: PNG, PDF or SVG file.
         title: above.
-        about: what a step is, after the caption.
+        about: more of it, after the caption.
     Returns:
         paths of the picture and the arrays.
     Raises:
@@ -39,14 +39,15 @@ def save_unit_drivers(units: Sequence[Unit], path: str | Path, title: str = "", 
     path = Path(path)
     before = max(driver.step for unit in units for driver in unit.drivers)
     after = max(len(driver.activations) - driver.step - 1 for unit in units for driver in unit.drivers)
-    longest = max(len(label) for unit in units for driver in unit.drivers for label in driver.labels)
+    lines = [label.split("\n") for unit in units for driver in unit.drivers for label in driver.labels]
+    longest, strip = max(len(line) for of_one in lines for line in of_one), STRIP * max(1, 0.7 * max(map(len, lines)))
     width = 1 + before + after
     cell = max(LEAST_CELL, CHARACTER * (longest + 1))
     blocks = [_strips(unit, before, width) for unit in units]
     reach = max(float(np.nanmax(np.abs(values))) for values, _ in blocks) or 1.0
     rows = max(len(unit.drivers) for unit in units)
     with fonts():
-        size = (max(7.0, cell * width + 1.2), len(units) * (STRIP * rows + 0.55) + 1.2)
+        size = (max(7.0, cell * width + 1.2), len(units) * (strip * rows + 0.55) + 1.2)
         figure, axes = figure_and_axes(size, len(units), 1, squeeze=False)
         for unit, (values, labels), place in zip(units, blocks, axes[:, 0], strict=True):
             image = place.imshow(values, cmap="RdBu_r", vmin=-reach, vmax=reach, aspect="auto")

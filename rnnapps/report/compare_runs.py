@@ -71,15 +71,16 @@ def _results(names: tuple[str, ...], found: Sequence[Contents]) -> Table:
     rows = []
     for figure in dict.fromkeys(name for one in found for name in one.results):
         results = [one.results.get(figure) for one in found]
-        best = _best(results)
+        best = _best(results) if len({one.scored_on for one in found}) == 1 else []
         rows.append([figure, *("-" if one is None else f"{one}{' *' if one in best else ''}" for one in results)])
-    return Table("Results", ("", *names), rows, note="* the best; small differences may be chance." if rows else "")
+    starred = any(cell.endswith("*") for row in rows for cell in row)
+    return Table("Results", ("", *names), rows, note="* the best; small differences may be chance." if starred else "")
 
 
 def _best(results: Sequence[Result | None]) -> list[Result]:
     """The best ones, unless all are equal."""
     known = [one for one in results if one is not None]
-    if len({str(one) for one in known}) < 2:
+    if len({str(one) for one in known}) < 2 or known[0].better == "neither":
         return []
     value = (max if known[0].better == "higher" else min)(one.value for one in known)
     return [one for one in known if one.value == value]

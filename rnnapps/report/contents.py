@@ -42,7 +42,7 @@ class Result:
     """
 
     value: float
-    better: Literal["higher", "lower"]
+    better: Literal["higher", "lower", "neither"]
     digits: int = 2
     unit: str = ""
 
@@ -62,6 +62,7 @@ class Contents:
         sources: name of the data and its licence, as sentences.
         results: name -> figure that runs are compared by.
         scored_on: what `results` were measured on; runs with another cannot be compared.
+        curves: metric of the history -> what it is, where its name does not say.
         captions: pattern of a plot's file name -> what it shows, in the order in which they come.
     """
 
@@ -72,4 +73,5 @@ class Contents:
     sources: Sequence[str]
     results: Mapping[str, Result]
     scored_on: str
+    curves: Mapping[str, str] = field(default_factory=dict)
     captions: Mapping[str, str] = field(default_factory=dict)

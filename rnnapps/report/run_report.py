@@ -23,7 +23,7 @@ CAPTIONS = {
     "gates*": "Gates and states of a layer, step by step.",
     "units*": "What drives hidden units most: stretches of the data on which a unit is furthest from its mean.",
     "gradient_flow_layers*": "Norm of the gradient of every layer over training, on one fixed batch.",
-    "gradient_flow_time*": "Norm of the gradient that reaches each time step; fallen by orders of magnitude, it vanishes.",
+    "gradient_flow_time*": "Norm of the gradient that reaches each step; fallen by orders of magnitude, it vanishes.",
 }
 # Drawn in the report itself.
 HIDDEN = ("history.png",)
