@@ -9,8 +9,8 @@ STOCKS = ["pandas>=2.1", "matplotlib>=3.8", "statsmodels>=0.14", "bokeh-sampleda
 # KerasTuner imports tensorboard, which TensorFlow no longer brings.
 TUNING = ["keras-tuner>=1.4.8", "tensorboard"]
 SERVING = ["fastapi>=0.115", "uvicorn>=0.30", "h11>=0.14"]
-# Every training ends with a report.
-REPORT = ["jinja2>=3.1"]
+# Every training ends with a report, and tensorboard writes its logs where they are asked for.
+REPORT = ["jinja2>=3.1", "tensorboard"]
 COMMAND_LINE = ["jsonargparse[signatures]>=4.49"]
 APPS = sorted({*TRANSLATION, *SPEECH, *STOCKS, *TUNING, *SERVING, *REPORT, *COMMAND_LINE})
 

@@ -38,6 +38,8 @@ class TrainingOptions:
         strategy: over what every batch is divided: none, one device; mirrored, all devices of this machine; multiworker,
             the processes that the environment variable TF_CONFIG names, one for each device or machine. Loss and weights
             are those of one device, to rounding; dropout draws other numbers.
+        tensorboard: also write the figures of every epoch as TensorBoard reads them, into the folder tensorboard/ of
+            the run; look at them with: tensorboard --logdir RUN/tensorboard
     """
 
     epochs: int = 20
@@ -58,6 +60,7 @@ class TrainingOptions:
     keep_checkpoints: int = 2
     seed: int = 1
     strategy: Literal["none", "mirrored", "multiworker"] = "none"
+    tensorboard: bool = False
 
     def __post_init__(self):
         one_of(self, "train", "optimizer", ("adam", "adamw", "nadam"))

@@ -15,7 +15,7 @@ BASELINE = "copying the nearest training sentence's translation"
 SIDES = ("training", "validation", "test")
 FIGURES = {"pairs": "pairs", "copies": "exact copies of an earlier pair"}
 LENGTHS = ("median", "95 % have at most", "longest")
-CURVES = {"bleu": "BLEU", "chrf": "chrF", "accuracy": "share of tokens right"}
+CURVES = {"bleu": "BLEU", "chrf": "chrF", "token accuracy": "share of tokens right"}
 
 
 def run_contents(folder: RunFolder) -> Contents:

@@ -17,6 +17,7 @@ from rnnapps.training.fit import fit
 from rnnapps.training.gradient_flow import GradientFlow
 from rnnapps.training.moving_average import MovingAverage
 from rnnapps.training.optimizers import optimizer
+from rnnapps.training.tensorboard_logs import tensorboard_logs
 from rnnapps.training.time_limit import TimeLimit
 from rnnapps.training_options import TrainingOptions
 
@@ -110,6 +111,7 @@ def fit_with_options(
             best,
             *([mean] if mean else []),
             *(callbacks(best) if callbacks else []),
+            *([tensorboard_logs(Path(run_dir) / "tensorboard")] if options.tensorboard else []),
             GradientFlow(data.first(), Path(run_dir) / "plots"),
         ],
         checkpoint_every=options.checkpoint_every,
