@@ -20,6 +20,7 @@ from rnnapps.inspection.unit_drivers import UnitDrivers
 LOOKS = ("attention", "gates", "saliency", "units")
 PICTURES = (".png", ".pdf", ".svg")
 MOST_UNITS = 24  # rows of a map that can still be told apart
+LONG_INCHES = 3.0  # of maps with many steps, which would fill several screens
 MEANING = {
     "input gate": "1 writes the candidate into the cell, 0 ignores this step",
     "forget gate": "1 keeps what the cell holds, 0 empties it",
@@ -171,6 +172,7 @@ def gate_maps(gates: dict[str, np.ndarray], labels: Sequence[str], step_name: st
             limits=(0.0, 1.0) if bounded[name] else None,
             signed=not bounded[name],
             about=MEANING.get(name, ""),
+            height=LONG_INCHES if len(labels) > MOST_UNITS else None,
         )
         for name, values in gates.items()
         if values.shape[1] == output.shape[1]  # a projected output has another width than the gates
