@@ -21,7 +21,6 @@ def serve(run: str, options: ServingOptions, max_seconds: float = 600.0) -> None
         loaded = load_recognizer(run)
         served = ServedTranscripts(loaded, max_seconds)
     page = read_page(__package__, examples=loaded.path.parent / "examples")
-    examples = [name for name in page if name.startswith("examples/")]
-    about = {"application": "speech_to_text", "run": run, "head": loaded.head, "rate": loaded.rate}
-    about |= {"max_seconds": served.max_seconds, "examples": examples}
-    serve_requests(Service("Speech to text", served.endpoints(), served.works(), about, page, 32.0), options)
+    about = served.about() | {"examples": [name for name in page if name.startswith("examples/")]}
+    service = Service("Speech to text", loaded.path, served.endpoints(), served.works(), about, page, 32.0)
+    serve_requests(service, options)

@@ -54,11 +54,16 @@ class ServedTranscripts:
     """
 
     def __init__(self, loaded: LoadedRecognizer, max_seconds: float):
-        self._transcriber, self._rate = saved_transcriber(loaded), loaded.rate
+        self._transcriber, self._rate, self._head = saved_transcriber(loaded), loaded.rate, loaded.head
         self._most = round(self._transcriber.whole_seconds * loaded.rate)
         self.max_seconds = (
             min(max_seconds, self._transcriber.whole_seconds) if loaded.head == "keyword" else max_seconds
         )
+
+    def about(self) -> dict:
+        """For clients: what is heard, and how much of it."""
+        found = {"application": "speech_to_text", "head": self._head, "rate": self._rate}
+        return found | {"max_seconds": self.max_seconds}
 
     def endpoints(self) -> tuple[Endpoint, ...]:
         """POST /v1/transcribe."""

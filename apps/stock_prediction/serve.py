@@ -17,7 +17,8 @@ def serve(run: str, options: ServingOptions) -> None:
         from .run_folder import RunFolder
         from .served_forecasts import ServedForecasts
 
-        served = ServedForecasts(load_forecaster(run), run_of(RunFolder.locate(run)))
-    about = {"application": "stock_prediction", "run": run, **served.about()}
+        forecaster = load_forecaster(run)
+        served = ServedForecasts(forecaster, run_of(RunFolder.locate(run)))
     page = read_page(__package__)
-    serve_requests(Service("Forecasts", served.endpoints(), served.works(), about, page, 16.0), options)
+    service = Service("Forecasts", forecaster.path, served.endpoints(), served.works(), served.about(), page, 16.0)
+    serve_requests(service, options)

@@ -83,7 +83,12 @@ class ServedForecasts:
         forecaster = self._forecaster
         names = ("tickers", "columns", "past_columns", "future_columns", "quantile_levels")
         found = {name: list(getattr(forecaster, name)) for name in names}
-        found |= {"window": forecaster.window, "horizon": forecaster.horizon, "verdict": self._verdict}
+        found |= {
+            "application": "stock_prediction",
+            "window": forecaster.window,
+            "horizon": forecaster.horizon,
+            "verdict": self._verdict,
+        }
         return found | {"own_rows": self._newest is not None}
 
     def endpoints(self) -> tuple[Endpoint, ...]:

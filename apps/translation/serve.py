@@ -1,7 +1,10 @@
 """A translator behind HTTP, with a page to try it."""
 
 from rnnapps.command_line import reading_input
+from rnnapps.export import find_saved_model
 from rnnapps.serving import Service, ServingOptions, read_page, serve_requests
+
+from .run_folder import locate
 
 
 def serve(run: str, options: ServingOptions) -> None:
@@ -12,10 +15,10 @@ def serve(run: str, options: ServingOptions) -> None:
         options: where, and within which limits.
     """
     with reading_input():
+        path = find_saved_model(locate(run))
         from .load import load_translator
         from .served_translations import ServedTranslations
 
-        served = ServedTranslations(load_translator(run))
-    about = {"application": "translation", "run": run, "beam_size": served.beam_size, "max_texts": served.max_texts}
+        served = ServedTranslations(load_translator(path))
     page = read_page(__package__)
-    serve_requests(Service("Translation", served.endpoints(), served.works(), about, page), options)
+    serve_requests(Service("Translation", path, served.endpoints(), served.works(), served.about(), page), options)

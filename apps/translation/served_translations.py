@@ -63,11 +63,13 @@ class ServedTranslations:
         model: what `load_translator` gave.
     """
 
-    max_texts = MOST_TEXTS
-
     def __init__(self, model):
         self._model, self._best = model, best(model)
         self.beam_size = model.n_best(tf.constant([], tf.string))["text"].shape[1]
+
+    def about(self) -> dict:
+        """For clients: how much may be asked."""
+        return {"application": "translation", "beam_size": self.beam_size, "max_texts": MOST_TEXTS}
 
     def endpoints(self) -> tuple[Endpoint, ...]:
         """POST /v1/translate."""

@@ -24,33 +24,38 @@ def serve_requests(service: Service, options: ServingOptions) -> None:
         BadInput: the address cannot be listened on.
         KeyboardInterrupt: Ctrl-C, after everything was answered.
     """
+    with reading_input():
+        listening = listen(options.host, options.port)
+    with listening:
+        server = server_of(service, options)
+        for work in service.works.values():
+            if work.example is not None:
+                work.answer([work.example])
+        print(f"{service.title}: {address(listening)}  (Ctrl-C ends it)", flush=True)
+        server.run(sockets=[listening])
+
+
+def server_of(service: Service, options: ServingOptions):
+    """A `uvicorn.Server` of a service, which runs once it is given a socket."""
     import uvicorn
 
     from rnnapps.serving.patient_protocol import PatientProtocol
     from rnnapps.serving.web_app import build_app
 
-    with reading_input():
-        listening = listen(options.host, options.port)
-    with listening:
-        for work in service.works.values():
-            if work.example is not None:
-                work.answer([work.example])
-        config = uvicorn.Config(
-            build_app(service, options),
-            http=PatientProtocol,
-            ws="none",
-            loop="asyncio",
-            log_level=logging.ERROR,
-            access_log=False,
-            server_header=False,
-            # Behind a proxy its headers would be believed by default; nothing here depends on who asks.
-            proxy_headers=False,
-            limit_concurrency=options.max_requests + SPARE_CONNECTIONS,
-            backlog=max(128, options.max_requests),
-            timeout_graceful_shutdown=max(1, round(options.timeout)),
-        )
-        print(f"{service.title}: {address(listening)}  (Ctrl-C ends it)", flush=True)
-        uvicorn.Server(config).run(sockets=[listening])
+    config = uvicorn.Config(
+        build_app(service, options),
+        http=PatientProtocol,
+        ws="none",
+        loop="asyncio",
+        log_level=logging.ERROR,
+        access_log=False,
+        server_header=False,
+        # Behind a proxy its headers would be believed by default; nothing here depends on who asks.
+        proxy_headers=False,
+        limit_concurrency=options.max_requests + SPARE_CONNECTIONS,
+        timeout_graceful_shutdown=max(1, round(options.timeout)),
+    )
+    return uvicorn.Server(config)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from rnnapps.serving.page_files import PageFile
@@ -70,7 +71,8 @@ class Service:
     """An application as it is served.
 
     Fields:
-        title: a line, such as "Translation: English to French".
+        title: a line, such as "Translation".
+        saved_model: folder of the SavedModel; its run, version and model card are told to clients, no path is.
         endpoints: its routes.
         works: name -> what the routes' jobs are answered by.
         about: what clients may want to know of the model, for /v1/model.
@@ -79,6 +81,7 @@ class Service:
     """
 
     title: str
+    saved_model: Path
     endpoints: tuple[Endpoint, ...]
     works: Mapping[str, Work]
     about: Mapping[str, Any] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 
+from rnnapps.export import MODEL_CARD
 from rnnapps.serving.batch_queue import BatchQueue, QueueClosed, QueueFull
 from rnnapps.serving.limit_requests import LimitRequests
 from rnnapps.serving.service import Endpoint, Service
@@ -48,6 +49,9 @@ class About(BaseModel, extra="allow"):
     """What the model is, and what may be asked."""
 
     title: str
+    run: str
+    version: str
+    model_card: str = Field(description="Markdown: data, quality, licence")
     max_bytes: int = Field(description="of a request")
     max_requests: int = Field(description="at a time")
     timeout: float = Field(description="seconds that an answer may take")
@@ -86,9 +90,7 @@ def build_app(service: Service, options: ServingOptions) -> FastAPI:
     async def health():
         return {"status": "ok"}
 
-    about = dict(service.about)
-    about |= {"title": service.title, "max_bytes": max_bytes, "max_requests": options.max_requests}
-    about |= {"timeout": options.timeout}
+    about = _about(service, options, max_bytes)
 
     @app.get("/v1/model", response_model=About, responses=_faults(OF_EVERY_ROUTE), summary="What the model is")
     async def model():
@@ -177,6 +179,22 @@ async def _answered(queues: dict[str, BatchQueue], jobs: list) -> list[Any]:
         for number, answer in zip(listed, there, strict=True):
             found[number] = answer
     return found
+
+
+def _about(service: Service, options: ServingOptions, max_bytes: int) -> dict[str, Any]:
+    folder = service.saved_model.resolve()
+    in_run = folder.name.isdigit()
+    card = folder / MODEL_CARD
+    return {
+        **service.about,
+        "title": service.title,
+        "run": folder.parent.name if in_run else folder.name,
+        "version": folder.name if in_run else "",
+        "model_card": card.read_text(encoding="utf-8") if card.is_file() else "",
+        "max_bytes": max_bytes,
+        "max_requests": options.max_requests,
+        "timeout": options.timeout,
+    }
 
 
 def _check_media(given: str | None, allowed: tuple[str, ...]) -> None:

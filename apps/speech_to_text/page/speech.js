@@ -186,7 +186,7 @@ byId("example").textContent = `curl -H 'content-type: audio/wav' --data-binary @
 ask("v1/model")
   .then((found) => {
     about = found;
-    byId("model").textContent = `${found.run}: ${found.rate} samples per second, up to ${found.max_seconds} s`;
+    byId("model").textContent = `Run ${found.run}, version ${found.version}: ${found.rate} samples per second, up to ${found.max_seconds} s`;
     if (!found.examples.length) return;
     const options = found.examples.map((path) => element("option", { value: path }, path.split("/").pop()));
     byId("sample").append(element("option", { value: "" }, "one of the run's"), ...options);

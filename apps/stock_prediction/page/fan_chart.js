@@ -16,10 +16,16 @@ function node(name, attributes, ...children) {
 function ticks(low, high, count) {
   const rough = (high - low) / count || 1;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * [1, 2, 5, 10].find((factor) => factor * power >= rough);
+  const step = power * [1, 2, 2.5, 5, 10].find((factor) => factor * power >= rough);
   const found = [];
   for (let value = Math.ceil(low / step) * step; value <= high + 1e-9 * step; value += step) found.push(value);
   return found;
+}
+
+/** On a narrow screen fewer rows of what was, so that what comes can be seen. */
+function recent(one) {
+  const kept = -Math.max(20, 3 * one.times.length);
+  return { ...one, history: one.history.slice(kept), history_times: one.history_times.slice(kept) };
 }
 
 /**
@@ -28,6 +34,7 @@ function ticks(low, high, count) {
  */
 export function fanChart(one, width, chosen) {
   width = Math.max(300, width || 640);
+  one = width < 600 ? recent(one) : one;
   const height = Math.round(Math.min(380, Math.max(240, width * 0.5)));
   const fan = [Array(one.levels.length).fill(one.history.at(-1)), ...one.quantiles]; // opens at what is known last
   const steps = one.history.length + one.times.length;
@@ -44,7 +51,7 @@ export function fanChart(one, width, chosen) {
     `${one.ticker}: ${one.history.length} known rows until ${one.origin}, then ${one.times.length} rows forecast, the last with ` +
     `median ${one.quantiles.at(-1)[one.levels.length >> 1]}`;
   const svg = node("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label, tabindex: "0" });
-  for (const value of ticks(low - pad, high + pad, 5)) {
+  for (const value of ticks(low - pad, high + pad, 6)) {
     const line = { x1: LEFT, x2: width - RIGHT, y1: y(value), y2: y(value), class: "grid" };
     const text = { x: LEFT - 6, y: y(value) + 4, "text-anchor": "end" };
     svg.append(node("line", line), node("text", text, Number(value.toPrecision(6)).toLocaleString("en")));

@@ -99,7 +99,7 @@ byId("example").textContent = `curl -H 'content-type: text/csv' --data-binary @p
 ask("v1/model")
   .then((about) => {
     const many = about.tickers.length > 6 ? `${about.tickers.length} series` : about.tickers.join(", ");
-    byId("model").textContent = `${about.run}: ${many}; ${about.horizon} rows ahead`;
+    byId("model").textContent = `Run ${about.run}, version ${about.version}: ${many}; ${about.horizon} rows ahead`;
     const columns = [...about.columns, ...about.past_columns, ...about.future_columns].join(", ");
     byId("needs").textContent = `It needs ${about.window} rows of each series, dated, with ${columns}.`;
     byId("own").hidden = !about.own_rows;

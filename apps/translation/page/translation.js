@@ -88,7 +88,7 @@ byId("example").textContent = `curl -H 'content-type: application/json' \\
 ask("v1/model")
   .then((found) => {
     about = found;
-    byId("model").textContent = `${found.run}: beam of ${found.beam_size}, up to ${found.max_texts} sentences at a time`;
+    byId("model").textContent = `Run ${found.run}, version ${found.version}: beam of ${found.beam_size}, up to ${found.max_texts} sentences at a time`;
     for (let count = 1; count <= Math.min(found.beam_size, 10); count++) {
       byId("count").append(element("option", { value: count }, String(count)));
     }
