@@ -73,6 +73,7 @@ def leading(
         # In the middle of a step they wait for its sums, not for this; they find out when this process ends.
         if reason is not None and not position.in_step:
             distribution.agree(reason)
+            distribution.stop_watching()
 
 
 def digest(data: EpochData) -> dict[str, Any]:
