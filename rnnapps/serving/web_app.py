@@ -155,6 +155,8 @@ def _route(endpoint: Endpoint, answer: Callable) -> Callable:
         if endpoint.media:
             _check_media(request.headers.get("content-type"), endpoint.media)
             body = await request.body()
+        elif body is not None:
+            _check_texts(body)
         return await answer(body, query)
 
     kind = inspect.Parameter.KEYWORD_ONLY
@@ -201,6 +203,14 @@ def _check_media(given: str | None, allowed: tuple[str, ...]) -> None:
     kind = (given or "").partition(";")[0].strip().lower()
     if not any(kind == one or (one.endswith("/*") and kind.startswith(one[:-1])) for one in allowed):
         raise HTTPException(415, f"the content type {kind[:60]!r} is not one of {', '.join(allowed)}")
+
+
+def _check_texts(body: BaseModel) -> None:
+    """JSON can write halves of surrogate pairs, which no text can hold that is sent or translated."""
+    try:
+        body.model_dump_json()
+    except ValueError:
+        raise HTTPException(422, "body: a text holds half a character, a surrogate without its other half") from None
 
 
 async def _invalid(request: Request, error: RequestValidationError):
