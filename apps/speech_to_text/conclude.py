@@ -126,8 +126,8 @@ def _write_example(
 ) -> Path:
     import soundfile
 
-    folder.examples.mkdir(exist_ok=True)
     path = folder.examples / f"{name}.wav"
+    path.parent.mkdir(parents=True, exist_ok=True)
     soundfile.write(path, np.clip(waveform, -1, 1), config.features.rate, subtype="PCM_16")
     path.with_suffix(".txt").write_text(recording.text + "\n", encoding="utf-8")
     return path

@@ -75,7 +75,7 @@ def _example(recognition: Recognition, waveforms: Sequence[np.ndarray], titles: 
         return spelled or [_seconds(int(count), model.frame_seconds) for count in frames]
 
     run = lambda: outputs.update(model({"waveform": padded, "length": lengths}, training=False))
-    return Example(run=run, labels=labels, titles=titles)
+    return Example(run=run, labels=labels, titles=titles, inputs=(padded, lengths))
 
 
 def _attention(recognition: Recognition, waveform: np.ndarray, text: str) -> Picture:

@@ -79,13 +79,13 @@ def save_example_recordings(
     for group, rows in (("worst", worst), ("best", best)):
         groups[group] = []
         for number, row in enumerate(map(int, rows), 1):
-            write(recordings[row], waveforms[row], f"{group}_{number}")
+            write(recordings[row], waveforms[row], f"{group}/{number}")
             wrong = "all right" if counts.right[row] else f"{errors[row]} of {said[row]} words wrong"
             texts = {"said": recordings[row].text, "heard": transcripts[row].text}
             if errors[row]:
                 texts["errors"] = _errors(counts.words, row)
             texts["recording"] = recordings[row].name
-            example = Example(f"{wrong}, confidence {confidences[row]:.2f}", texts, f"examples/{group}_{number}.wav")
+            example = Example(f"{wrong}, confidence {confidences[row]:.2f}", texts, f"examples/{group}/{number}.wav")
             groups[group].append(example)
     save_examples(folder, **groups)
 

@@ -71,7 +71,7 @@ def inspected(folder: RunFolder, data: str | None, ticker: str | None) -> Subjec
 def _example(model: Forecaster, inputs: dict, steps: list[list[str]], titles: list[str]) -> Example:
     """Of windows whose encoder steps have these labels."""
     labels = lambda layer, _: [_ahead(model)] * len(steps) if _decodes(layer) else steps
-    return Example(run=lambda: model(inputs, training=False), labels=labels, titles=titles)
+    return Example(run=lambda: model(inputs, training=False), labels=labels, titles=titles, inputs=inputs)
 
 
 def _attention(model: Forecaster, inputs: dict, times: np.ndarray) -> Picture:

@@ -60,7 +60,7 @@ def _example(
         ids, tokenizer = (read, tokenizers.target) if _decodes(layer) else (source, tokenizers.source)
         return [_labels(tokenizer, row) for row in ids]
 
-    return Example(run=lambda: model((source, read)), labels=labels, titles=texts)
+    return Example(run=lambda: model((source, read)), labels=labels, titles=texts, inputs=(source, read))
 
 
 def _saliency(model: Translator, tokenizers: Tokenizers, source: tf.Tensor, target: tf.Tensor) -> Picture:

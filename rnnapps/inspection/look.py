@@ -46,11 +46,13 @@ class Example:
         labels: layer and its number of steps T -> for each row of the batch the labels of its steps, at most T; rows
             without labels are not looked at.
         titles: B.
+        inputs: what the network reads, as it reads it.
     """
 
     run: Callable[[], Any]
     labels: Callable[[str, int], Sequence[Sequence[str]]]
     titles: Sequence[str]
+    inputs: Any = None
 
 
 @dataclass(frozen=True)
