@@ -1,11 +1,8 @@
-"""A tiny training in two processes on loopback, and in one: `start` starts this file as chief, as follower and alone."""
+"""A tiny training in two processes on loopback, and alone: `start` starts this file as each of them."""
 
-import itertools
 import json
 import os
 import signal
-import socket
-import subprocess
 import sys
 from pathlib import Path
 
@@ -16,6 +13,7 @@ import tensorflow as tf
 from rnnapps import training
 from rnnapps.losses import SmoothedCrossEntropy
 from rnnapps.metrics import TokenAccuracy
+from tests import two_processes
 
 ROWS, BATCH, TOKENS, EPOCHS = 25, 6, 12, 3
 
@@ -40,11 +38,11 @@ def tiny_data(seed=3):
     return training.ArrayBatches(x, y, batch_size=BATCH, seed=seed)
 
 
-class Kill:
-    """Batches whose reader is ended by SIGKILL when it asks for number `after`."""
+class Signal:
+    """Batches whose reader gets a signal when it asks for number `after`."""
 
-    def __init__(self, batches, after):
-        self.batches, self.left = batches, after
+    def __init__(self, batches, after, number):
+        self.batches, self.left, self.number = batches, after, number
 
     def __len__(self):
         return len(self.batches)
@@ -52,7 +50,7 @@ class Kill:
     def epoch(self, epoch, start=0):
         for batch in self.batches.epoch(epoch, start):
             if self.left == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
+                os.kill(os.getpid(), self.number)
             self.left -= 1
             yield batch
 
@@ -82,6 +80,11 @@ def lead(folder, distribution):
         train(folder / "refused", distribution)
     except ValueError as error:
         (folder / "refused.txt").write_text(str(error))
+    try:
+        train(folder / "interrupted", distribution)
+    except KeyboardInterrupt:
+        files = [path.name for path in (folder / "interrupted" / "checkpoints").iterdir()]
+        (folder / "interrupted.json").write_text(json.dumps(sorted(files)))
 
 
 def alone(folder):
@@ -106,36 +109,16 @@ def follow(folder, distribution):
         training.follow(tiny_model(), tiny_data(seed=4), distribution)
     except ValueError as error:
         (folder / "follower refused.txt").write_text(str(error))
-
-
-def environments():
-    """Of two processes that find each other at free ports, and of one alone."""
-    with socket.socket() as one, socket.socket() as other:
-        for found in (one, other):
-            found.bind(("127.0.0.1", 0))
-        addresses = [f"127.0.0.1:{found.getsockname()[1]}" for found in (one, other)]
-    path = os.pathsep.join([str(Path.cwd()), *filter(None, [os.environ.get("PYTHONPATH")])])
-    for index in range(2):
-        told = {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": index}}
-        yield os.environ | {"TF_CONFIG": json.dumps(told), "PYTHONPATH": path}
-    yield os.environ | {"PYTHONPATH": path}
-
-
-def start(folder, *arguments, count=2):
-    """(exit code, output) of the processes: the chief, its follower, and one alone."""
-    processes = []
-    for number, environment in enumerate(itertools.islice(environments(), count)):
-        work = folder / f"process {number}"
-        work.mkdir(parents=True)
-        command = [sys.executable, __file__, str(folder), *arguments]
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-        processes.append(subprocess.Popen(command, env=environment, cwd=work, **pipes))
     try:
-        outputs = [process.communicate(timeout=300)[0] for process in processes]
-    finally:
-        for process in processes:
-            process.kill()
-    return [(process.returncode, output) for process, output in zip(processes, outputs, strict=True)]
+        training.follow(tiny_model(), Signal(tiny_data(), 5, signal.SIGINT), distribution)
+    except KeyboardInterrupt:
+        (folder / "follower interrupted").touch()
+
+
+def start(folder, *arguments, alone=False):
+    """(exit code, output) of the chief, of its follower and, if asked, of a process alone."""
+    environments = [*two_processes.clusters(), *([{}] if alone else [])]
+    return two_processes.run_all([([__file__, str(folder), *arguments], added) for added in environments], folder)
 
 
 if __name__ == "__main__":
@@ -151,4 +134,4 @@ if __name__ == "__main__":
         except training.WorkerLostError as error:
             sys.exit(f"lost: {error}")
     else:
-        training.follow(tiny_model(), Kill(tiny_data(), kill[0]), distribution)
+        training.follow(tiny_model(), Signal(tiny_data(), kill[0], signal.SIGKILL), distribution)

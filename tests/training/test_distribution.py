@@ -15,7 +15,7 @@ FOLLOWER = 1_000_003  # between the seeds of neighbouring processes
 def spread(tmp_path_factory):
     """Folder of the runs that two processes together and one alone made."""
     folder = tmp_path_factory.mktemp("spread")
-    ended = spread_training.start(folder, count=3)
+    ended = spread_training.start(folder, alone=True)
     assert not any(code for code, _ in ended), "\n".join(output for _, output in ended)
     return folder
 
@@ -57,6 +57,11 @@ def test_a_follower_with_other_data_is_refused_on_both_sides(spread):
     assert "another worker" not in (spread / "refused.txt").read_text()
     assert "other data than the chief" in (spread / "refused.txt").read_text()
     assert "the data of this worker is not the chief's" in (spread / "follower refused.txt").read_text()
+
+
+def test_ctrl_c_at_a_follower_ends_both_after_a_checkpoint(spread):
+    assert (spread / "follower interrupted").exists()
+    assert json.loads((spread / "interrupted.json").read_text())
 
 
 def test_a_run_whose_follower_was_killed_ends_with_one_line_and_goes_on_elsewhere(spread, tmp_path):
