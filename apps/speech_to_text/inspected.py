@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from rnnapps.audio.read_audio import read_audio
 from rnnapps.decoding.ctc.occupancy import occupancy
-from rnnapps.inspection.integrated_gradients import integrated_gradients
+from rnnapps.inspection.integrated_gradients import complete_attribution
 from rnnapps.inspection.labelled_map import LabelledMap
 from rnnapps.inspection.look import Example, Picture, Subject, file_name
 from rnnapps.losses import ctc_loss
@@ -29,7 +29,8 @@ SPECTRUM_INCHES = 3.0
 ATTENTION = "One row per symbol of the text. A dark place: the symbol was written because of these frames. A {how}."
 SALIENCY = (
     "Below: red sound speaks for what was heard, blue sound against it, compared with the recording's mean spectrum "
-    "held throughout. All of it sums to log P({text}) minus that of the mean spectrum. By integrated gradients."
+    "held throughout. All of it sums to log P({text}) minus that of the mean spectrum, {whole:.1f}, up to {gap:.2g}. By "
+    "integrated gradients."
 )
 
 
@@ -123,7 +124,8 @@ def _saliency(recognition: Recognition, waveform: np.ndarray, text: str) -> Pict
         memory, count = model.encode_features(points, tf.repeat(frames, rows))
         return _log_probability(model, memory, count, tf.repeat(labels, rows, axis=0))[:, None]
 
-    found = integrated_gradients(log_probability, [features[0]], [mean], batch_size=16)
+    found = complete_attribution(log_probability, [features[0]], [mean], batch_size=16)
+    whole = float(found.outputs[0] - found.baseline_outputs[0])
     spectrum = _spectrum(recognition, waveform)
     values = found.values[0][0].T[::-1]
     one = LabelledMap(
@@ -137,7 +139,7 @@ def _saliency(recognition: Recognition, waveform: np.ndarray, text: str) -> Pict
         signed=True,
         height=SPECTRUM_INCHES,
     )
-    return Picture([spectrum, one], SALIENCY.format(text=text or "nothing"))
+    return Picture([spectrum, one], SALIENCY.format(text=text or "nothing", whole=whole, gap=abs(found.gaps[0])))
 
 
 def _log_probability(model: Recognizer, memory: tf.Tensor, frames: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:

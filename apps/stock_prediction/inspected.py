@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import tensorflow as tf
 
-from rnnapps.inspection.integrated_gradients import integrated_gradients
+from rnnapps.inspection.integrated_gradients import complete_attribution
 from rnnapps.inspection.labelled_map import LabelledMap
 from rnnapps.inspection.look import Example, Picture, Subject, file_name
 from rnnapps.series.panel import Panel
@@ -103,7 +103,7 @@ def _saliency(model: Forecaster, inputs: dict, times: np.ndarray) -> Picture:
             outputs += model.linear_part(lags)
         return model.head.quantiles(outputs)[..., median]
 
-    found = integrated_gradients(medians, [rows[0], lags[0]], [tf.zeros_like(rows[0]), tf.zeros_like(lags[0])])
+    found = complete_attribution(medians, [rows[0], lags[0]], [tf.zeros_like(rows[0]), tf.zeros_like(lags[0])])
     of_rows, of_lags = found.values
     names = [*model.features.labels, *(f"covariate {number + 1}" for number in range(model.past + model.future))]
     by_feature = of_rows[-1].T

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import tensorflow as tf
 
-from rnnapps.inspection.integrated_gradients import integrated_gradients
+from rnnapps.inspection.integrated_gradients import complete_attribution
 from rnnapps.inspection.labelled_map import LabelledMap
 from rnnapps.inspection.look import Example, Picture, Subject, file_name
 from rnnapps.text.tokenizer import PAD_ID, START_ID
@@ -76,7 +76,7 @@ def _saliency(model: Translator, tokenizers: Tokenizers, source: tf.Tensor, targ
             tf.nn.log_softmax(tf.cast(logits, tf.float32)), tf.repeat(target, rows, axis=0), axis=2, batch_dims=2
         )
 
-    found = integrated_gradients(log_probabilities, [embedded], [tf.zeros_like(embedded)])
+    found = complete_attribution(log_probabilities, [embedded], [tf.zeros_like(embedded)])
     one = LabelledMap(
         name="saliency",
         values=found.values[0].sum(axis=-1),

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from rnnapps.inspection.integrated_gradients import integrated_gradients
+from rnnapps.inspection.integrated_gradients import complete_attribution, integrated_gradients
 from rnnapps.layers import GRU, LSTM, SimpleRNN
 
 RNG = np.random.default_rng(3)
@@ -52,6 +52,19 @@ def test_too_few_points_show_in_the_gaps():
     steep = lambda x: tf.sigmoid(40 * (x - 0.3))[:, None]
     few, many = (integrated_gradients(steep, [np.array(1.0)], [np.array(0.0)], steps) for steps in (2, 64))
     assert abs(few.gaps[0]) > 0.1 and abs(many.gaps[0]) < 1e-3
+
+
+def test_points_are_added_until_the_contributions_are_complete():
+    steep = lambda x: tf.sigmoid(150 * (x - 0.3))[:, None]
+    once = integrated_gradients(steep, [np.array(1.0)], [np.array(0.0)])
+    found = complete_attribution(steep, [np.array(1.0)], [np.array(0.0)], tolerance=0.001)
+    assert abs(once.gaps[0]) > 0.001 and abs(found.gaps[0]) <= 0.001
+
+
+def test_it_ends_where_no_number_of_points_is_enough():
+    step = lambda x: tf.cast(x > 0.3, tf.float32)[:, None] + 0 * x[:, None]
+    found = complete_attribution(step, [np.array(1.0)], [np.array(0.0)], most_steps=64)
+    assert found.gaps[0] == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize(
