@@ -8,8 +8,8 @@ import pytest
 @pytest.fixture(scope="session", autouse=True)
 def _modules_are_no_garbage():
     pytest.importorskip("keras_tuner", reason="needs keras-tuner, which rnnapps[tuning] brings")
-    import rnnapps.tuning.conclude  # noqa: F401
-    import rnnapps.tuning.oracles  # noqa: F401
+    import rnnapps.tuning.conclude
+    import rnnapps.tuning.oracles
 
     gc.freeze()
     yield

@@ -80,7 +80,7 @@ def test_a_list_is_a_choice(tmp_path):
     ],
 )
 def test_a_file_that_is_no_space_is_told_with_its_name(tmp_path, text, told):
-    with pytest.raises(ValueError, match="space.yaml: ") as caught:
+    with pytest.raises(ValueError, match=r"space\.yaml: ") as caught:
         read(tmp_path, text)
     assert told in str(caught.value)
 
@@ -92,5 +92,5 @@ def test_a_value_that_fits_only_with_others_is_allowed(tmp_path):
 
 
 def test_a_missing_file_is_told():
-    with pytest.raises(FileNotFoundError, match="--space nowhere.yaml: no such file"):
+    with pytest.raises(FileNotFoundError, match=r"--space nowhere\.yaml: no such file"):
         Space.read("nowhere.yaml", MadeConfig())
