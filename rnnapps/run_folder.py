@@ -139,7 +139,7 @@ class RunFolder:
         Raises:
             ValueError: an option that was given is another than the run's; one is named.
         """
-        stored, default = (_over(config.train.strategy, one) for one in (self.config(), self.configuration()))
+        stored, default = (_over_same_devices(config, one) for one in (self.config(), self.configuration()))
         if config in (stored, default):
             return stored
         different = [
@@ -181,8 +181,11 @@ class RunFolder:
         self.config_file.write_text(text, encoding="utf-8")
 
 
-def _over(strategy: str, config: ConfigSections) -> ConfigSections:
-    return dataclasses.replace(config, train=dataclasses.replace(config.train, strategy=strategy))
+def _over_same_devices(config: ConfigSections, other: ConfigSections) -> ConfigSections:
+    """`other` with the strategy of `config`, where there is one."""
+    if not hasattr(getattr(config, "train", None), "strategy"):
+        return other
+    return dataclasses.replace(other, train=dataclasses.replace(other.train, strategy=config.train.strategy))
 
 
 @contextmanager

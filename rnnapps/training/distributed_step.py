@@ -57,7 +57,7 @@ class DistributedStep:
         rows = tf.shape(tf.nest.flatten(batch)[0])[0]
         model._loss_tracker.update_state(tf.math.divide_no_nan(found["loss"], weight), sample_weight=rows)
         for variable, increase in zip(self._metric_variables(), found["metrics"], strict=True):
-            variable.assign_add(increase)
+            variable.assign_add(tf.cast(increase, variable.dtype))
         return model.get_metrics_result()
 
     def _own_rows(self, batch):
@@ -72,9 +72,11 @@ class DistributedStep:
             scaled = model.optimizer.scale_loss(loss)
         gradients = tape.gradient(scaled, [variable.value for variable in model.trainable_variables])
         known = [gradient for gradient in gradients if gradient is not None]
-        metrics = [present * increase for increase in self._increases(x, y, y_pred, sample_weight)]
-        total = context.all_reduce(tf.distribute.ReduceOp.SUM, [*known, loss, weight, *metrics])
-        added = iter(total)
+        metrics = self._increases(x, y, y_pred, sample_weight)
+        # They travel together, as one message, in one type.
+        sums = [tf.cast(value, known[0].dtype) for value in (loss, weight, *metrics)]
+        sums[2:] = [tf.cast(present, known[0].dtype) * increase for increase in sums[2:]]
+        added = iter(context.all_reduce(tf.distribute.ReduceOp.SUM, [*known, *sums]))
         return {
             "gradients": [None if gradient is None else next(added) for gradient in gradients],
             "loss": next(added),

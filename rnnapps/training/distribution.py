@@ -112,16 +112,17 @@ class Distribution:
         except (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.CancelledError) as error:
             if not self.has_followers:
                 raise
-            raise WorkerLostError(self._lost(error)) from None
+            raise self._lost() from None
         except (tf.errors.InternalError, tf.errors.DeadlineExceededError, tf.errors.FailedPreconditionError) as error:
             if not self.has_followers or "ollective" not in str(error):
                 raise
-            raise WorkerLostError(self._lost(error)) from None
+            raise self._lost() from None
 
-    def _lost(self, error):
+    def _lost(self):
+        self.stop_watching()  # or it would say so too, on lines of its own
         others = [address for index, address in enumerate(self.cluster.workers) if index != self.cluster.index]
         which = "another worker" if len(others) > 1 else "the other worker"
-        return f"train.strategy: {which} ({', '.join(others)}) has gone or cannot be reached"
+        return WorkerLostError(f"train.strategy: {which} ({', '.join(others)}) has gone or cannot be reached")
 
     def _share_bytes(self, stored: bytes) -> bytes:
         length = int(self._total(np.array([len(stored)], WORD))[0])
