@@ -99,7 +99,7 @@ def conclude(
     notes += _told_silence(trained, prepared)
     write = lambda recording, waveform, name: _write_example(recording, waveform, name, config, folder)
     save_example_recordings(folder, scored, waveforms, heard, write)
-    write_report(folder, run_contents(folder))
+    write_report(folder, run_contents)
     return Conclusion("\n".join(["", f"{title}, in percent", scores, *notes, "", *examples]).rstrip(), tuple(plots))
 
 

@@ -28,8 +28,8 @@ END = "(end)"
 SPECTRUM_INCHES = 3.0
 ATTENTION = "One row per symbol of the text. A dark place: the symbol was written because of these frames. A {how}."
 SALIENCY = (
-    "Below: red sound speaks for what was heard, blue sound against it, compared with the recording's mean spectrum "
-    "held throughout. All of it sums to log P({text}) minus that of the mean spectrum, {whole:.1f}, up to {gap:.2g}. By "
+    "Below: red sound speaks for what was heard, blue against it, compared with holding the recording's mean spectrum "
+    "throughout. All of it sums to log P({text}) minus that of the mean spectrum, {whole:.1f}, up to {gap:.2g}. By "
     "integrated gradients."
 )
 

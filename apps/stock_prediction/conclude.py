@@ -87,7 +87,7 @@ def conclude(
     plots += plot_evaluation(test, folder.plots)
     plots += plot_fans(forecasts[:MOST_FANS], state.panel, folder.plots)
     save_example_forecasts(folder, test)
-    write_report(folder, run_contents(folder))
+    write_report(folder, run_contents)
     return Conclusion("\n".join(["", short_report(test.figures), "", *examples]), tuple(plots))
 
 

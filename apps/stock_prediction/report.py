@@ -9,7 +9,7 @@ from rnnapps.command_line import reading_input
 from .run_folder import RunFolder
 
 
-def report(run: str, output: str | None = None) -> Path:
+def report(run: str, output: str | None = None, looks: bool = False) -> Path:
     """Writes a run's report again: one HTML file with configuration, data, curves, scores, examples and pictures.
 
     Pictures that the command inspect has drawn since the training are in it.
@@ -17,6 +17,7 @@ def report(run: str, output: str | None = None) -> Path:
     Args:
         run: path or name of a run.
         output: HTML file to write. Default: report.html in the run's folder.
+        looks: first draw what inspect draws, of one example; takes up to a minute.
     """
     from rnnapps.report import write_report
 
@@ -24,6 +25,12 @@ def report(run: str, output: str | None = None) -> Path:
 
     with reading_input():
         folder = RunFolder.open(run)
-        path = write_report(folder, run_contents(folder), output)
+        if looks:
+            from rnnapps.inspection.look import all_looks
+
+            from .inspected import inspected
+
+            all_looks(inspected(folder, None, None), folder.plots)
+        path = write_report(folder, run_contents, output)
     print(path)
     return path

@@ -144,7 +144,7 @@ def conclude(
     curves = plot_history(folder.history, folder.plots / "history.png")
     plots = [curves, *flow, *_heat_maps(translator, corpus, folder)]
     save_example_sentences(folder, corpus.test, translations)
-    write_report(folder, run_contents(folder))
+    write_report(folder, run_contents)
     return metrics, translations, plots
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -126,6 +127,16 @@ def look(
         raise ValueError(f"--layer {layer}: the network's recurrent layers are {', '.join(parts) or 'none'}")
     draw = _gates if what == "gates" else _units
     return draw(subject, layer, list(units), path)
+
+
+def all_looks(subject: Subject, folder: Path) -> list[Path]:
+    """`look` of every kind that the network allows: a kind that it does not have is left out."""
+    paths = []
+    for what in LOOKS:
+        if what in ("gates", "units") or what in subject.pictures:
+            with contextlib.suppress(ValueError):
+                paths += look(subject, what, folder)
+    return paths
 
 
 def picture_path(folder: Path, name: str, output: str | None) -> Path:

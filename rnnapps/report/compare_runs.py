@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rnnapps.report.config_tables import option_values, told
-from rnnapps.report.contents import Contents, Result, Table
+from rnnapps.report.contents import Contents, Result, Table, contents_of
 from rnnapps.report.page import rendered
 from rnnapps.run_folder import RunFolder
 from rnnapps.text_table import table
@@ -45,12 +45,12 @@ class ComparedRuns:
         return write_atomically(Path(path), lambda file: file.write(page.encode("utf-8")))
 
 
-def compare_runs(folders: Sequence[RunFolder], contents: Callable[[RunFolder], Contents]) -> ComparedRuns:
+def compare_runs(folders: Sequence[RunFolder], declare: Callable[[RunFolder], Contents]) -> ComparedRuns:
     """Sets runs of one application side by side.
 
     Args:
         folders: two or more.
-        contents: what the application says of a run.
+        declare: gives what the application says of a run.
     Raises:
         ValueError: fewer than two runs, the same one twice, or a run that has not ended.
     """
@@ -62,7 +62,7 @@ def compare_runs(folders: Sequence[RunFolder], contents: Callable[[RunFolder], C
     for folder in folders:
         if not folder.read_metrics():
             raise ValueError(f"{folder.path}: has no {folder.metrics.name}: its training has not ended")
-    found = [contents(folder) for folder in folders]
+    found = [contents_of(folder, declare) for folder in folders]
     names = _names(paths)
     return ComparedRuns(names, _results(names, found), _options(names, folders), tuple(_notes(names, found)))
 

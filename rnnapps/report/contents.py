@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
+
+from rnnapps.run_folder import RunFolder
 
 
 @dataclass(frozen=True)
@@ -75,3 +77,16 @@ class Contents:
     scored_on: str
     curves: Mapping[str, str] = field(default_factory=dict)
     captions: Mapping[str, str] = field(default_factory=dict)
+
+
+def contents_of(folder: RunFolder, declare: Callable[[RunFolder], Contents]) -> Contents:
+    """What an application's `declare` says of a run.
+
+    Raises:
+        ValueError: the run has not ended, or its metrics.json is damaged or of another version.
+    """
+    try:
+        return declare(folder)
+    except (LookupError, TypeError, AttributeError) as error:
+        message = f"{folder.metrics}: does not hold what a report needs ({error!r}); evaluate the run, or train again"
+        raise ValueError(message) from None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import mimetypes
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from rnnapps.export import exported_versions
 from rnnapps.report import curves
 from rnnapps.report.config_tables import config_tables
-from rnnapps.report.contents import Contents
+from rnnapps.report.contents import Contents, contents_of
 from rnnapps.report.examples import load_examples
 from rnnapps.report.page import rendered
 from rnnapps.run_folder import RunFolder
@@ -45,14 +46,14 @@ class Picture:
     source: str
 
 
-def write_report(folder: RunFolder, contents: Contents, output: str | Path | None = None) -> Path:
+def write_report(folder: RunFolder, declare: Callable[[RunFolder], Contents], output: str | Path | None = None) -> Path:
     """Writes the report of a run: configuration, data, curves, scores, examples and pictures on one page.
 
     The page loads nothing: styles, images and sounds are in it. It reads in light and dark, on phones and printed.
 
     Args:
         folder: of the run.
-        contents: what the application says of it.
+        declare: gives what the application says of a run.
         output: HTML file; report.html in the run's folder by default.
     Raises:
         ModuleNotFoundError: jinja2 is not installed.
@@ -62,6 +63,7 @@ def write_report(folder: RunFolder, contents: Contents, output: str | Path | Non
     from rnnapps.training import write_atomically
 
     path = Path(output) if output else folder.path / FILE
+    contents = contents_of(folder, declare)
     metrics = folder.read_metrics()
     changed, same = config_tables(folder.config())
     pictures = _pictures(folder, contents)

@@ -26,7 +26,7 @@ def browser():
 @pytest.fixture(scope="module")
 def report(tmp_path_factory):
     run = make_run(tmp_path_factory.mktemp("runs") / "a-run-with-a-name-that-is-longer-than-a-phone-is-wide", units=16)
-    return write_report(run, contents(run)).as_uri()
+    return write_report(run, contents).as_uri()
 
 
 def opened(browser, address, width, scheme):

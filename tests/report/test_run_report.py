@@ -17,7 +17,7 @@ def run(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def page(run):
-    return write_report(run, contents(run)).read_text(encoding="utf-8")
+    return write_report(run, contents).read_text(encoding="utf-8")
 
 
 class Elements(HTMLParser):
@@ -101,7 +101,7 @@ def test_a_run_without_pictures_and_examples_has_a_report(tmp_path):
     run = make_run(tmp_path / "bare")
     for file in [*run.plots.iterdir(), run.path / "examples.json", run.history]:
         file.unlink()
-    page = write_report(run, contents(run), tmp_path / "other.html").read_text(encoding="utf-8")
+    page = write_report(run, contents, tmp_path / "other.html").read_text(encoding="utf-8")
     assert "No look has been taken yet" in page and 'id="examples"' not in page and 'id="training"' not in page
 
 
@@ -109,7 +109,7 @@ def test_damaged_examples_are_named(tmp_path):
     run = make_run(tmp_path / "damaged")
     (run.path / "examples.json").write_text('{"best": [{"wrong": 1}]}')
     with pytest.raises(ValueError, match=r"examples.json: damaged"):
-        write_report(run, contents(run))
+        write_report(run, contents)
 
 
 def test_a_row_that_does_not_fit_its_table_is_an_error():
@@ -137,3 +137,10 @@ def test_infinite_losses_are_left_out(tmp_path):
     (tmp_path / "history.csv").write_text("epoch,loss\n1,nan\n2,3\n3,inf\n")
     (panel,) = panels_of(tmp_path / "history.csv")
     assert len(panel.curves[0].points) == 1
+
+
+def test_metrics_of_another_version_are_one_line(tmp_path):
+    run = make_run(tmp_path / "old")
+    run.write_metrics({"score": 1})
+    with pytest.raises(ValueError, match=r"metrics.json: does not hold what a report needs \(KeyError\('test'\)\)"):
+        write_report(run, contents)

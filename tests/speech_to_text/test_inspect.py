@@ -1,6 +1,7 @@
 """What a look inside a recogniser shows, by value, and its report."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -76,6 +77,10 @@ def test_the_worst_recordings_say_what_is_wrong(trained_run):
         assert (trained_run / example["sound"]).is_file()
 
 
-def test_report_writes_it_again_elsewhere(trained_run, tmp_path, capsys):
-    assert main(["report", str(trained_run), "--output", str(tmp_path / "r.html")]) == 0
-    assert str(tmp_path / "r.html") in capsys.readouterr().out
+def test_report_writes_it_again_with_looks(trained_run, tmp_path, capsys):
+    run, page = tmp_path / "run", tmp_path / "r.html"
+    shutil.copytree(trained_run, run, ignore=shutil.ignore_patterns("checkpoints", "1"))
+    assert main(["report", str(run), "--output", str(page), "--looks"]) == 0
+    assert str(page) in capsys.readouterr().out
+    text = page.read_text(encoding="utf-8")
+    assert all(f"plots/{name}.png" in text for name in ("attention-1", "gates-1", "saliency-1", "units"))
