@@ -52,7 +52,8 @@ class DistributedStep:
         model = self.model
         found = self.distribution.run(self._own_rows, batch)
         weight = found["weight"]
-        gradients = [None if g is None else _divided(g, weight) for g in found["gradients"]]
+        share = tf.math.divide_no_nan(1.0, tf.cast(weight, tf.float32))
+        gradients = [None if g is None else _times(g, share) for g in found["gradients"]]
         model.optimizer.apply(gradients, model.trainable_variables)
         rows = tf.shape(tf.nest.flatten(batch)[0])[0]
         model._loss_tracker.update_state(tf.math.divide_no_nan(found["loss"], weight), sample_weight=rows)
@@ -68,13 +69,14 @@ class DistributedStep:
         with tf.GradientTape() as tape:
             y_pred = model(x, training=True) if model._call_has_training_arg else model(x)
             loss = model.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=True)
-            loss = tf.cast(loss, tf.float32) * context.num_replicas_in_sync * weight
-            scaled = model.optimizer.scale_loss(loss)
+            mean = tf.cast(loss, tf.float32) * context.num_replicas_in_sync
+            scaled = model.optimizer.scale_loss(mean)
         gradients = tape.gradient(scaled, [variable.value for variable in model.trainable_variables])
-        known = [gradient for gradient in gradients if gradient is not None]
+        # Weighed only now: thousands of tokens times a gradient may be too much for half precision on the way back.
+        known = [_times(gradient, weight) for gradient in gradients if gradient is not None]
         metrics = self._increases(x, y, y_pred, sample_weight)
         # They travel together, as one message, in one type.
-        sums = [tf.cast(value, known[0].dtype) for value in (loss, weight, *metrics)]
+        sums = [tf.cast(value, known[0].dtype) for value in (mean * weight, weight, *metrics)]
         sums[2:] = [tf.cast(present, known[0].dtype) * increase for increase in sums[2:]]
         added = iter(context.all_reduce(tf.distribute.ReduceOp.SUM, [*known, *sums]))
         return {
@@ -112,7 +114,7 @@ def _part(batch, replica, replicas):
     return tf.nest.map_structure(lambda value: value[start:end], batch), tf.cast(present, tf.float32)
 
 
-def _divided(gradient, weight):
+def _times(gradient, factor):
     if isinstance(gradient, tf.IndexedSlices):
-        return tf.IndexedSlices(_divided(gradient.values, weight), gradient.indices, gradient.dense_shape)
-    return tf.math.divide_no_nan(gradient, tf.cast(weight, gradient.dtype))
+        return tf.IndexedSlices(_times(gradient.values, factor), gradient.indices, gradient.dense_shape)
+    return gradient * tf.cast(factor, gradient.dtype)

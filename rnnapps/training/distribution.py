@@ -109,7 +109,7 @@ class Distribution:
         """Within the block the failure of a collective operation is a `WorkerLostError`."""
         try:
             yield
-        except (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.CancelledError) as error:
+        except (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.CancelledError):
             if not self.has_followers:
                 raise
             raise self._lost() from None
@@ -152,7 +152,14 @@ def distribute(strategy: str, devices: Sequence[str] | None = None) -> Distribut
     """How to train as `--train.strategy` says; None for one device.
 
     Call it before TensorFlow's first operation and before `set_seed`. With several processes it returns when all of
-    them have called it.
+    them have called it. Each is started with the same command and with TF_CONFIG in its environment, on the first
+    machine, whose process keeps the run folder,
+
+        TF_CONFIG='{"cluster": {"worker": ["hostA:12345", "hostB:12345"]}, "task": {"type": "worker", "index": 0}}'
+
+    and on the other with "index": 1. The files to train on are at the same path on all of them. The ports are not
+    guarded by any password: they belong behind a firewall. A machine with several GPUs starts a process for each, with
+    CUDA_VISIBLE_DEVICES and an address of its own.
 
     Args:
         strategy: "none"; "mirrored", over the devices of this process; "multiworker", over the processes of TF_CONFIG.

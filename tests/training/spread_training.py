@@ -85,6 +85,10 @@ def lead(folder, distribution):
     except KeyboardInterrupt:
         files = [path.name for path in (folder / "interrupted" / "checkpoints").iterdir()]
         (folder / "interrupted.json").write_text(json.dumps(sorted(files)))
+    try:
+        train(folder / "lost", distribution)
+    except training.WorkerLostError as error:
+        (folder / "lost.txt").write_text(str(error))
 
 
 def alone(folder):
@@ -113,25 +117,19 @@ def follow(folder, distribution):
         training.follow(tiny_model(), Signal(tiny_data(), 5, signal.SIGINT), distribution)
     except KeyboardInterrupt:
         (folder / "follower interrupted").touch()
+    training.follow(tiny_model(), Signal(tiny_data(), 9, signal.SIGKILL), distribution)
 
 
-def start(folder, *arguments, alone=False):
-    """(exit code, output) of the chief, of its follower and, if asked, of a process alone."""
-    environments = [*two_processes.clusters(), *([{}] if alone else [])]
-    return two_processes.run_all([([__file__, str(folder), *arguments], added) for added in environments], folder)
+def start(folder):
+    """(exit code, output) of the chief, of its follower, which is killed in the end, and of a process alone."""
+    environments = [*two_processes.clusters(), {}]
+    return two_processes.run_all([([__file__, str(folder)], added) for added in environments], folder)
 
 
 if __name__ == "__main__":
-    folder, kill = Path(sys.argv[1]), [int(step) for step in sys.argv[2:]]
-    if "TF_CONFIG" not in os.environ:
-        sys.exit(alone(folder))
-    distribution = training.distribute("multiworker")
-    if not kill:
+    folder = Path(sys.argv[1])
+    if "TF_CONFIG" in os.environ:
+        distribution = training.distribute("multiworker")
         (lead if distribution.is_chief else follow)(folder, distribution)
-    elif distribution.is_chief:
-        try:
-            train(folder / "run", distribution)
-        except training.WorkerLostError as error:
-            sys.exit(f"lost: {error}")
     else:
-        training.follow(tiny_model(), Signal(tiny_data(), kill[0], signal.SIGKILL), distribution)
+        alone(folder)
