@@ -7,7 +7,7 @@ TRANSLATION = ["tensorflow-text>=2.21,<2.22", "sentencepiece>=0.2", "sacrebleu>=
 SPEECH = ["librosa>=0.10", "soundfile>=0.12", "jiwer>=4", "sentencepiece>=0.2", "matplotlib>=3.8"]
 STOCKS = ["pandas>=2.1", "matplotlib>=3.8", "statsmodels>=0.14", "bokeh-sampledata>=2024.2"]
 # KerasTuner imports tensorboard, which TensorFlow no longer brings.
-TUNING = ["keras-tuner>=1.4.8", "tensorboard"]
+TUNING = ["keras-tuner[bayesian]>=1.4.8", "tensorboard", "matplotlib>=3.8"]
 SERVING = ["fastapi>=0.115", "uvicorn>=0.30", "h11>=0.14"]
 # Every training ends with a report, and tensorboard writes its logs where they are asked for.
 REPORT = ["jinja2>=3.1", "tensorboard"]
@@ -55,6 +55,7 @@ setup(
             *TRANSLATION,
             *SPEECH,
             *STOCKS,
+            *TUNING,
             *SERVING,
             *REPORT,
             *COMMAND_LINE,

@@ -62,6 +62,7 @@ def fit_with_options(
     validation: EpochBatches | None = None,
     callbacks: Callable[[DecodedMetric], Sequence[keras.callbacks.Callback]] | None = None,
     until: int | None = None,
+    gradients: bool = True,
     resume: bool = False,
     fingerprint: Any = None,
     distribution: Distribution | None = None,
@@ -82,6 +83,7 @@ def fit_with_options(
         callbacks: gives further callbacks, which come after the metric is measured, from the `DecodedMetric`.
         until: epochs after which to pause, earlier than `options.epochs`, by which schedules go; resumed with a larger
             number or None, the training goes on as if it had not paused.
+        gradients: record gradient norms.
         resume, fingerprint, distribution: see `fit`.
     Returns:
         for metrics.json: `epochs` done, `best_epoch`, the best value under the name of the metric, `seconds` of all
@@ -112,7 +114,7 @@ def fit_with_options(
             *([mean] if mean else []),
             *(callbacks(best) if callbacks else []),
             *([tensorboard_logs(Path(run_dir) / "tensorboard")] if options.tensorboard else []),
-            GradientFlow(data.first(), Path(run_dir) / "plots"),
+            *([GradientFlow(data.first(), Path(run_dir) / "plots")] if gradients else []),
         ],
         checkpoint_every=options.checkpoint_every,
         keep=options.keep_checkpoints,

@@ -81,7 +81,9 @@ class Trial:
 
     def fitting(self, folder: RunFolder) -> dict[str, Any]:
         """Further arguments of `fit_with_options` for the training in `folder`."""
-        return {"until": self.until, "callbacks": lambda best: self.prunes(folder.path, best) if self.prunes else ()}
+        prunes = self.prunes or (lambda *_: ())
+        # No gradients: nobody looks at those of dozens of trials, and tracing them takes as long as the training step.
+        return {"until": self.until, "callbacks": lambda best: prunes(folder.path, best), "gradients": False}
 
 
 class Tunable(Protocol):

@@ -1,6 +1,7 @@
 """What keeps searches in tests short: no plot, and no garbage looked for among the modules."""
 
 import gc
+from importlib import import_module
 
 import pytest
 
@@ -8,8 +9,8 @@ import pytest
 @pytest.fixture(scope="session", autouse=True)
 def _modules_are_no_garbage():
     pytest.importorskip("keras_tuner", reason="needs keras-tuner, which rnnapps[tuning] brings")
-    import rnnapps.tuning.conclude
-    import rnnapps.tuning.oracles
+    import_module("rnnapps.tuning.conclude")
+    import_module("rnnapps.tuning.oracles")
 
     gc.freeze()
     yield

@@ -35,5 +35,5 @@ def test_a_missing_variable_is_named(monkeypatch):
 @pytest.mark.parametrize("port", ["http", "0", "65536"])
 def test_a_port_that_is_none_is_told(monkeypatch, port):
     place(monkeypatch, "chief", "127.0.0.1", port)
-    with pytest.raises(ValueError, match="KERASTUNER_ORACLE_PORT: .* is not a port"):
+    with pytest.raises(ValueError, match=r"KERASTUNER_ORACLE_PORT: .* is not a port"):
         role()

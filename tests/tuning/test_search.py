@@ -245,3 +245,28 @@ def test_the_space_is_printed_as_a_file_that_is_read_back(made, tmp_path, capsys
     (tmp_path / "space.yaml").write_text(capsys.readouterr().out)
     run(made, tmp_path, space=str(tmp_path / "space.yaml"))
     run(made, tmp_path)  # the same space, so it goes on
+
+
+def test_the_graphs_of_a_finished_trial_are_freed(tmp_path):
+    import gc
+    import weakref
+
+    import keras
+    import tensorflow as tf
+
+    models, graphs = [], []
+
+    class Networks(MadeApplication):
+        def validate(self, config, data, trial):
+            model = keras.Sequential([keras.layers.Dense(1)])
+            graph = tf.function(lambda x: model(x)).get_concrete_function(tf.TensorSpec((None, 2)))
+            models.append(weakref.ref(model))
+            graphs.append(weakref.ref(graph.graph))
+            # Those of the trials before, not its own.
+            assert not any(reference() for reference in (*models[:-1], *graphs[:-1]))
+            return super().validate(config, data, trial)
+
+    run(Networks(tmp_path / "log"), tmp_path, trials=3)
+    gc.collect()
+    assert len(models) == 3
+    assert not any(reference() for reference in (*models, *graphs))
