@@ -42,8 +42,8 @@ def search(
             raise ValueError("--space: train.epochs is what hyperband gives its trials; take another --tuner")
         if (strategy := getattr(config.train, "strategy", "none")) != "none":
             raise ValueError(
-                f"--train.strategy {strategy}: a trial trains on one device; leave it out, and start KerasTuner's chief "
-                "and tuners to use more of them"
+                f"--train.strategy {strategy}: a trial trains on one device; leave it out, and start KerasTuner's "
+                "chief and tuners to use more of them"
             )
         folder, part = SearchFolder(_path(application, options, name)), role()
         objective = application.objective(config)

@@ -30,7 +30,7 @@ def trials_of(folder):
         return list(csv.DictReader(file))
 
 
-@pytest.mark.parametrize(("tuner", "trials"), [("random", 8), ("bayesian", 5), ("hyperband", 8)])
+@pytest.mark.parametrize(("tuner", "trials"), [("random", 8), ("bayesian", 4), ("hyperband", 8)])
 def test_so_many_configurations_are_tried_as_asked_for(made, tmp_path, tuner, trials):
     results = run(made, tmp_path, tuner=tuner, trials=trials)
     rows = trials_of(tmp_path)
