@@ -19,7 +19,7 @@ from rnnapps.run_folder import RunFolder
 FILE = "report.html"
 # The looks of `inspect`, whatever the application, and the pictures that every training makes.
 CAPTIONS = {
-    "attention*": "Attention: what the network looked at for each symbol that it wrote.",
+    "attention*": "Attention: what the network looked at for each part of its output.",
     "saliency*": "Saliency: what each part of the input contributes to the output, by integrated gradients.",
     "gates*": "Gates and states of a layer, step by step.",
     "units*": "What drives hidden units most: stretches of the data on which a unit is furthest from its mean.",

@@ -70,7 +70,7 @@ def test_the_model_stands_out_among_the_baselines(page):
 def test_every_picture_has_a_caption_that_is_its_alternative_text(page):
     images = Elements(page).named("img")
     assert [image["alt"] for image in images] == [
-        "Attention: what the network looked at for each symbol that it wrote.",
+        "Attention: what the network looked at for each part of its output.",
         "A map of it.",
     ]
 
