@@ -93,6 +93,7 @@ def _example(evaluation: Evaluation, row: int, losses: dict, baseline: str | Non
         evaluation.forecasts[MODEL][row : row + 1, -1][:, [0, len(truth.levels) // 2, -1]]
     )[0]
     share = round(100 * (truth.levels[-1] - truth.levels[0]), 1)
+    interval = f", {share:g} % between {number(low)} and {number(high)}" if share else ""
     score = f"pinball loss {losses[MODEL][row]:.3f}"
     if baseline is not None:
         score += f" against {losses[baseline][row]:.3f} of {title(baseline)}"
@@ -101,8 +102,7 @@ def _example(evaluation: Evaluation, row: int, losses: dict, baseline: str | Non
         {
             "series": windows.panel.names[truth.series[row]],
             "forecast on": written(truth.origin_times[row]),
-            f"after {truth.horizon} rows": f"median {number(middle)}, {share:g} % between {number(low)} and "
-            f"{number(high)}, from {number(truth.last[row])}",
+            f"after {truth.horizon} rows": f"median {number(middle)}{interval}, from {number(truth.last[row])}",
             "came true": number(windows.levels[row, -1]),
         },
     )
