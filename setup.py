@@ -7,9 +7,12 @@ TRANSLATION = ["tensorflow-text>=2.21,<2.22", "sentencepiece>=0.2", "sacrebleu>=
 SPEECH = ["librosa>=0.10", "soundfile>=0.12", "jiwer>=4", "sentencepiece>=0.2", "matplotlib>=3.8"]
 STOCKS = ["pandas>=2.1", "matplotlib>=3.8", "statsmodels>=0.14", "bokeh-sampledata>=2024.2"]
 # KerasTuner imports tensorboard, which TensorFlow no longer brings.
-TUNING = ["keras-tuner>=1.4.8", "tensorboard"]
+TUNING = ["keras-tuner[bayesian]>=1.4.8", "tensorboard", "matplotlib>=3.8"]
+SERVING = ["fastapi>=0.115", "uvicorn>=0.30", "h11>=0.14"]
+# Every training ends with a report, and tensorboard writes its logs where they are asked for.
+REPORT = ["jinja2>=3.1", "tensorboard"]
 COMMAND_LINE = ["jsonargparse[signatures]>=4.49"]
-APPS = sorted({*TRANSLATION, *SPEECH, *STOCKS, *TUNING, *COMMAND_LINE})
+APPS = sorted({*TRANSLATION, *SPEECH, *STOCKS, *TUNING, *SERVING, *REPORT, *COMMAND_LINE})
 
 packages = find_packages(include=["rnnapps", "rnnapps.*"])
 # The folder apps/ is installed under a name that cannot collide with another project's "apps".
@@ -28,22 +31,35 @@ setup(
     packages=packages + app_packages,
     package_dir={"rnnapps": "rnnapps", "rnnapps_apps": "apps"},
     package_data={
-        "rnnapps_apps.translation": ["phrasebook/*.tsv", "phrasebook/*.md", "presets/*.yaml"],
-        "rnnapps_apps.speech_to_text": ["digits/prompts/*.wav", "digits/*.txt", "digits/*.md", "presets/*.yaml"],
-        "rnnapps_apps.stock_prediction": ["presets/*.yaml"],
+        "rnnapps.report": ["*.jinja", "*.css"],
+        "rnnapps.serving": ["page/*"],
+        "rnnapps_apps.translation": ["page/*", "phrasebook/*.tsv", "phrasebook/*.md", "presets/*.yaml"],
+        "rnnapps_apps.speech_to_text": [
+            "page/*",
+            "digits/prompts/*.wav",
+            "digits/*.txt",
+            "digits/*.md",
+            "presets/*.yaml",
+        ],
+        "rnnapps_apps.stock_prediction": ["page/*", "presets/*.yaml"],
     },
     install_requires=["tensorflow>=2.21,<2.22", "keras>=3.12,<4"],
     extras_require={
-        "translation": TRANSLATION + COMMAND_LINE,
-        "speech": SPEECH + COMMAND_LINE,
-        "stocks": STOCKS + COMMAND_LINE,
+        "translation": TRANSLATION + REPORT + COMMAND_LINE,
+        "speech": SPEECH + REPORT + COMMAND_LINE,
+        "stocks": STOCKS + REPORT + COMMAND_LINE,
         "tuning": TUNING,
+        "serving": SERVING,
         "apps": APPS,
         "dev": [
             *TRANSLATION,
             *SPEECH,
             *STOCKS,
+            *TUNING,
+            *SERVING,
+            *REPORT,
             *COMMAND_LINE,
+            "httpx>=0.27",
             "pytest>=8",
             "pytest-xdist>=3",
             "ruff>=0.12",

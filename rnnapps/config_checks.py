@@ -33,6 +33,21 @@ def names_listed(option: str, text: str | None) -> tuple[str, ...]:
     return names
 
 
+def numbers_listed(option: str, text: str | None) -> tuple[int, ...]:
+    """The whole numbers that an option lists, with commas between them; none where it is not given.
+
+    Raises:
+        ValueError: what is no number from 0 on, or one twice.
+
+    >>> numbers_listed("--units", "3, 14")
+    (3, 14)
+    """
+    names = names_listed(option, text)
+    if wrong := [name for name in names if not name.isdecimal()]:
+        raise ValueError(f"{option}: {wrong[0]!r} is no whole number from 0 on; give numbers with commas between")
+    return tuple(int(name) for name in names)
+
+
 def one_of(config: Any, section: str, name: str, allowed: tuple[str, ...]) -> None:
     """Raises a ValueError unless the option is one of the words `allowed`."""
     value = getattr(config, name)

@@ -57,9 +57,12 @@ class SmoothedCrossEntropy(keras.losses.Loss):
         real = tf.cast(tf.not_equal(ids, self.ignore_id), tf.float32)  # B, T
         weights = real if sample_weight is None else real * _per_token(sample_weight, ids)
         total = tf.reduce_sum(self.call(ids, y_pred) * weights)
-        loss = tf.math.divide_no_nan(total, tf.reduce_sum(real))
-        # Keras adds up the losses of the replicas of a distribution strategy.
-        return loss / tf.distribute.get_strategy().num_replicas_in_sync
+        return share_of_replica(tf.math.divide_no_nan(total, tf.reduce_sum(real)))
+
+    def batch_weight(self, y_true: tf.Tensor) -> tf.Tensor:
+        """Number of real tokens of (B, T) ids: what the loss is the mean over."""
+        ids = tf.cast(tf.convert_to_tensor(y_true), tf.int32)
+        return tf.math.count_nonzero(tf.not_equal(ids, self.ignore_id))
 
     def call(self, y_true, y_pred):
         """Loss of every token, (B, T) float32, padding included (its value has no meaning)."""
@@ -71,6 +74,19 @@ class SmoothedCrossEntropy(keras.losses.Loss):
 
     def get_config(self):
         return {"name": self.name, "label_smoothing": self.label_smoothing, "ignore_id": self.ignore_id}
+
+
+def share_of_replica(loss: tf.Tensor) -> tf.Tensor:
+    """A batch's mean loss divided by the number of replicas, as Keras's own losses are, which are added up over them."""
+    return loss / tf.distribute.get_strategy().num_replicas_in_sync
+
+
+def largest_of_replicas(value: tf.Tensor) -> tf.Tensor:
+    """The largest of the replicas' scalars, on all of them; without a distribution strategy the value itself."""
+    context = tf.distribute.get_replica_context()
+    if context is None or context.num_replicas_in_sync == 1:
+        return value
+    return tf.reduce_max(context.all_gather(tf.stop_gradient(value)[None], axis=0))
 
 
 def _per_token(sample_weight, ids):

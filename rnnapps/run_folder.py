@@ -141,10 +141,12 @@ class RunFolder:
     def resumed_config(self, config: ConfigSections) -> ConfigSections:
         """The run's own options; those given now may be none or the same, because no other would be true.
 
+        Over which devices it goes on, `train.strategy`, is what is given now: the result does not depend on it.
+
         Raises:
             ValueError: an option that was given is another than the run's; one is named.
         """
-        stored, default = self.config(), self.configuration()
+        stored, default = (_over_same_devices(config, one) for one in (self.config(), self.configuration()))
         if config in (stored, default):
             return stored
         different = [
@@ -190,6 +192,13 @@ def _refuse_empty(run: str | Path) -> None:
     # As a path it would be the folder that the command was started in, as a name that of all runs.
     if not str(run).strip():
         raise ValueError(f"run: {str(run)!r} is empty; give the name or path of a run")
+
+
+def _over_same_devices(config: ConfigSections, other: ConfigSections) -> ConfigSections:
+    """`other` with the strategy of `config`, where there is one."""
+    if not hasattr(getattr(config, "train", None), "strategy"):
+        return other
+    return dataclasses.replace(other, train=dataclasses.replace(other.train, strategy=config.train.strategy))
 
 
 @contextmanager

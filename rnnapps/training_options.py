@@ -35,6 +35,11 @@ class TrainingOptions:
         checkpoint_every: steps between two checkpoints; one is also written at every epoch's end.
         keep_checkpoints: how many of the latest checkpoints are kept.
         seed: of weights, dropout, the order of batches and whatever else is drawn.
+        strategy: over what every batch is divided: none, one device; mirrored, all devices of this machine; multiworker,
+            the processes that the environment variable TF_CONFIG names, one for each device or machine. Loss and weights
+            are those of one device, to rounding; dropout draws other numbers.
+        tensorboard: also write the figures of every epoch as TensorBoard reads them, into the folder tensorboard/ of
+            the run; look at them with: tensorboard --logdir RUN/tensorboard
     """
 
     epochs: int = 20
@@ -54,11 +59,14 @@ class TrainingOptions:
     checkpoint_every: int = 500
     keep_checkpoints: int = 2
     seed: int = 1
+    strategy: Literal["none", "mirrored", "multiworker"] = "none"
+    tensorboard: bool = False
 
     def __post_init__(self):
         one_of(self, "train", "optimizer", ("adam", "adamw", "nadam"))
         one_of(self, "train", "schedule", ("constant", "inverse_sqrt", "cosine", "exponential"))
         one_of(self, "train", "averaging", ("none", "ema", "last"))
+        one_of(self, "train", "strategy", ("none", "mirrored", "multiworker"))
         for name in ("epochs", "evaluate_every", "checkpoint_every", "keep_checkpoints"):
             within(self, "train", name, least=1)
         for name in ("warmup_steps", "patience", "seed", "clip_norm", "weight_decay", "min_delta", "max_minutes"):

@@ -18,14 +18,16 @@ FLOORS = (
         "downloads",
         "freed_memory",
         "operation_threads",
+        "cluster",
         "config_checks",
         "config_sections",
         "training_options",
+        "search_space",
         "text_table",
     },
     {"layers"},
     {"decoding", "text", "audio", "series", "losses", "metrics", "significance"},
-    {"training", "tuning", "export", "inspection", "command_line", "run_folder"},
+    {"training", "tuning", "export", "inspection", "report", "serving", "command_line", "run_folder", "join_training"},
 )
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 

@@ -12,6 +12,7 @@ from rnnapps.config_checks import one_of, within
 from rnnapps.config_sections import ConfigSections
 from rnnapps.run_folder import RunFolder, resumable
 from rnnapps.training import CheckpointError
+from rnnapps.training_options import TrainingOptions
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,22 @@ def test_what_is_no_run_is_named(tmp_path):
 def test_a_resumed_run_has_the_options_it_was_started_with(given, tmp_path):
     folder = Runs.create(tmp_path / "run", config("x.csv", units=3))
     assert folder.resumed_config(given) == config("x.csv", units=3)
+
+
+def test_a_run_may_go_on_over_other_devices(tmp_path):
+    @dataclass(frozen=True)
+    class Spread(ConfigSections):
+        train: TrainingOptions = field(default_factory=TrainingOptions)
+
+    class SpreadRuns(Runs):
+        configuration = Spread
+
+    folder = SpreadRuns.create(tmp_path / "run", Spread(TrainingOptions(epochs=3, strategy="multiworker")))
+    assert folder.resumed_config(Spread()).train == TrainingOptions(epochs=3)
+    mirrored = Spread(TrainingOptions(epochs=3, strategy="mirrored"))
+    assert folder.resumed_config(mirrored) == mirrored
+    with pytest.raises(ValueError, match=r"--train\.epochs 4: the run was started with 3"):
+        folder.resumed_config(Spread(TrainingOptions(epochs=4, strategy="mirrored")))
 
 
 def test_the_option_that_was_given_is_the_one_that_is_named(tmp_path):

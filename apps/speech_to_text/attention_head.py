@@ -11,7 +11,7 @@ import tensorflow as tf
 from rnnapps.decoding.beam_search import beam_search
 from rnnapps.decoding.ctc.prefix_scores import Prefixes, extended, first_prefixes, next_scores, silent_padding
 from rnnapps.layers import AttentionDecoder, BahdanauAttention, GRUCell, LSTMCell, SimpleRNNCell
-from rnnapps.losses import SmoothedCrossEntropy
+from rnnapps.losses import SmoothedCrossEntropy, largest_of_replicas
 
 from .config import ModelConfig
 
@@ -101,7 +101,7 @@ class AttentionHead(keras.layers.Layer):
     def loss(self, memory: tf.Tensor, frames: tf.Tensor, labels: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Cross-entropy (B,) of the labels (B, L), zero padded, and their end: summed over each row."""
         if training:
-            longest = tf.cast(tf.reduce_max(frames), tf.float32)
+            longest = largest_of_replicas(tf.cast(tf.reduce_max(frames), tf.float32))
             self.longest.assign(tf.maximum(tf.convert_to_tensor(self.longest), longest))
         targets, real = _targets(labels)
         losses = self.cross_entropy.call(targets, self(memory, frames, labels, training=training))

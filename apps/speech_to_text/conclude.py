@@ -12,6 +12,7 @@ import numpy as np
 
 from rnnapps.audio.recording import Recording
 from rnnapps.inspection import plot_history
+from rnnapps.report import write_report
 from rnnapps.text_table import table
 
 from .config import SpeechConfig
@@ -19,6 +20,7 @@ from .corpus_faults import CheckedCorpus
 from .export import write_saved_model
 from .fit_decoder import fit_decoder
 from .recognition import Recognition
+from .run_contents import run_contents, save_example_recordings
 from .run_folder import RunFolder
 from .score import accuracy, error_rates
 from .scored_recordings import CHOSEN_ON
@@ -45,7 +47,7 @@ class Conclusion:
 def conclude(
     prepared: Prepared, config: SpeechConfig, checked: CheckedCorpus, folder: RunFolder, trained: dict
 ) -> Conclusion:
-    """Prepares the decoder, scores the test side, and writes metrics.json, the SavedModel, plots and examples.
+    """Prepares the decoder, scores the test side, and writes metrics.json, SavedModel, plots, examples and report.
 
     Args:
         prepared: its model has the weights to keep.
@@ -95,6 +97,9 @@ def conclude(
     )
     examples = [_example(file, scored[row], heard[row]) for file, row in zip(files, chosen, strict=True)]
     notes += _told_silence(trained, prepared)
+    write = lambda recording, waveform, name: _write_example(recording, waveform, name, config, folder)
+    save_example_recordings(folder, scored, waveforms, heard, write)
+    write_report(folder, run_contents)
     return Conclusion("\n".join(["", f"{title}, in percent", scores, *notes, "", *examples]).rstrip(), tuple(plots))
 
 
@@ -110,15 +115,22 @@ def write_examples(
     recordings: Sequence[Recording], waveforms: Sequence[np.ndarray], config: SpeechConfig, folder: RunFolder
 ) -> list[Path]:
     """WAV files to try a run with, and what is said in them: the folder `examples`."""
+    return [
+        _write_example(recording, waveform, str(number), config, folder)
+        for number, (recording, waveform) in enumerate(zip(recordings, waveforms, strict=True), 1)
+    ]
+
+
+def _write_example(
+    recording: Recording, waveform: np.ndarray, name: str, config: SpeechConfig, folder: RunFolder
+) -> Path:
     import soundfile
 
-    folder.examples.mkdir(exist_ok=True)
-    paths = []
-    for number, (recording, waveform) in enumerate(zip(recordings, waveforms, strict=True), 1):
-        paths.append(folder.examples / f"{number}.wav")
-        soundfile.write(paths[-1], np.clip(waveform, -1, 1), config.features.rate, subtype="PCM_16")
-        paths[-1].with_suffix(".txt").write_text(recording.text + "\n", encoding="utf-8")
-    return paths
+    path = folder.examples / f"{name}.wav"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    soundfile.write(path, np.clip(waveform, -1, 1), config.features.rate, subtype="PCM_16")
+    path.with_suffix(".txt").write_text(recording.text + "\n", encoding="utf-8")
+    return path
 
 
 def _table(methods: dict[str, dict[str, float]]) -> str:

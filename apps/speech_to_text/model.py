@@ -10,7 +10,7 @@ import tensorflow as tf
 from rnnapps.audio.conv_subsampling import ConvSubsampling
 from rnnapps.audio.features import Features
 from rnnapps.layers import GRU, LSTM, Bidirectional, SimpleRNN
-from rnnapps.losses import ctc_loss
+from rnnapps.losses import ctc_loss, share_of_replica
 
 from .attention_head import AttentionHead
 from .config import SpeechConfig
@@ -97,7 +97,12 @@ class Recognizer(keras.Model):
     def encode(self, waveform: tf.Tensor, length: tf.Tensor, training: bool = False) -> tuple[tf.Tensor, tf.Tensor]:
         """Memory (B, T', D), and how many of its frames are true (B,)."""
         sequences, frames = self.features(waveform, length)
-        sequences = self.spec_augment(sequences, frames, training=training)
+        return self.encode_features(self.spec_augment(sequences, frames, training=training), frames, training)
+
+    def encode_features(
+        self, sequences: tf.Tensor, frames: tf.Tensor, training: bool = False
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """`encode` from features (B, T, F) and their true frames (B,) on."""
         sequences, frames = self.convolutions(sequences, frames)
         mask = tf.sequence_mask(frames, tf.shape(sequences)[1])
         for layer in self.recurrent:
@@ -120,7 +125,7 @@ class Recognizer(keras.Model):
         memory, frames, logits = y_pred["memory"], y_pred["frames"], y_pred.get("logits")
         if self.keyword is not None:
             losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=tf.reshape(y, [-1]), logits=logits)
-            return tf.reduce_mean(losses)
+            return share_of_replica(tf.reduce_mean(losses))
         symbols = tf.cast(tf.maximum(tf.math.count_nonzero(y, axis=1), 1), tf.float32)
         share, loss = {"ctc": 1.0, "attention": 0.0}.get(self.config.model.head, self.config.model.ctc_weight), 0.0
         if self.dense is not None:
@@ -128,7 +133,7 @@ class Recognizer(keras.Model):
         if self.attention is not None:
             spelled = self.attention.loss(memory, frames, y, training=training)
             loss += (1.0 - share) * tf.reduce_mean(spelled / symbols)
-        return loss
+        return share_of_replica(loss)
 
     def initial_states(self, batch: int = 1) -> dict[str, tf.Tensor]:
         """What `stream` knows before the first chunk, by name."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import keras
+
 from rnnapps.audio.waveform_batches import WaveformBatches
-from rnnapps.training import fit_with_options, optimizer_of, save_weights
+from rnnapps.training import DecodedMetric, fit_with_options, optimizer_of, save_weights
 
 from .batches import training_batches, validation_batches
 from .config import SpeechConfig
@@ -63,8 +66,17 @@ def prepare(config: SpeechConfig, checked: CheckedCorpus, units: Units) -> Prepa
     return Prepared(model, units, training, figures, report)
 
 
-def fit_recognizer(prepared: Prepared, config: SpeechConfig, folder: RunFolder, resume: bool) -> dict:
+def fit_recognizer(
+    prepared: Prepared,
+    config: SpeechConfig,
+    folder: RunFolder,
+    resume: bool,
+    callbacks: Callable[[DecodedMetric], Sequence[keras.callbacks.Callback]] = lambda best: (),
+    **fitting,
+) -> dict:
     """Trains until the metric stops falling, the epochs or the minutes are over, and saves the best weights.
+
+    `callbacks` and `fitting` are further arguments of `fit_with_options`.
 
     Returns:
         how the training went: for metrics.json.
@@ -80,9 +92,10 @@ def fit_recognizer(prepared: Prepared, config: SpeechConfig, folder: RunFolder, 
         config.train,
         folder.path,
         mode=mode,
-        callbacks=lambda best: [LogFigures(figures, best)],
+        callbacks=lambda best: [LogFigures(figures, best), *callbacks(best)],
         resume=resume,
         fingerprint=config.to_dict(),
+        **fitting,
     )
     save_weights(prepared.model, folder.weights)
     return trained | {"silent_epochs": silent_epochs(folder)}

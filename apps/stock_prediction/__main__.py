@@ -12,13 +12,18 @@ VERBS = {
     "forecast": "dated quantiles past the last row, as CSV and fan charts",
     "backtest": "a trading rule on the forecasts, with costs",
     "detect": "dated anomalies in trading patterns",
+    "tune": "search for better options, trial by trial",
     "export": "write a run's SavedModel again",
     "check": "check a table of prices, or audit a run for leaks",
     "update": "continue a run's training on new rows",
+    "inspect": "attention, gates, saliency of a forecast, and what drives hidden units",
+    "report": "a run on one page: report.html",
+    "compare": "runs side by side: what differs in options and results",
+    "serve": "forecast over HTTP, with a page to drop a table on",
 }
-PRESETS = dict.fromkeys(("train", "check"), Path(__file__).parent / "presets")
+PRESETS = dict.fromkeys(("train", "tune", "check"), Path(__file__).parent / "presets")
 DATA = {"--data": "--data.path", "--dataset": "--data.dataset"}
-SHORTHANDS = {"train": DATA, "check": DATA}
+SHORTHANDS = dict.fromkeys(("train", "tune", "check"), DATA)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rnnapps.inspection import plot_history
+from rnnapps.report import write_report
 from rnnapps.training import save_weights
 
 from .calibrate import calibrate, recent_history, rows_needed
@@ -18,6 +19,7 @@ from .forecast_table import dated_forecasts, example_lines, plot_fans
 from .held_out_score import score_held_out
 from .load import load_forecaster
 from .model import Forecaster
+from .run_contents import run_contents, save_example_forecasts
 from .run_folder import RunFolder
 from .run_state import RunState, last_rows
 from .split_in_time import Sides
@@ -41,7 +43,7 @@ class Conclusion:
 def conclude(
     model: Forecaster, config: StockConfig, data: Data, sides: Sides, folder: RunFolder, trained: dict
 ) -> Conclusion:
-    """Scores the test side, calibrates for what comes, and writes metrics.json, weights, the SavedModel and the plots.
+    """Scores the test side, calibrates for what comes, and writes metrics.json, weights, SavedModel, plots and report.
 
     Args:
         model: with the weights to keep.
@@ -84,6 +86,8 @@ def conclude(
     plots += sorted(folder.plots.glob("gradient_flow*.png"))
     plots += plot_evaluation(test, folder.plots)
     plots += plot_fans(forecasts[:MOST_FANS], state.panel, folder.plots)
+    save_example_forecasts(folder, test)
+    write_report(folder, run_contents)
     return Conclusion("\n".join(["", short_report(test.figures), "", *examples]), tuple(plots))
 
 

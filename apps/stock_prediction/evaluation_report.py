@@ -67,7 +67,8 @@ def _verdict(figures: Mapping) -> str:
     return "\n".join(lines)
 
 
-def _methods(figures: Mapping) -> str:
+def methods_table(figures: Mapping) -> tuple[list[str], list[list[str]]]:
+    """Header and a row for each method, all lead times together."""
     shares = _shares(figures)
     header = ["", "pinball", "CRPS", "MAE", "RMSE", "MASE"]
     header += [text for share in shares for text in (f"in {share} %", "width")] + ["direction", "IC"]
@@ -82,7 +83,11 @@ def _methods(figures: Mapping) -> str:
         rows.append(row)
     up = figures["direction"]["all"]["always_up"]
     rows.append(["always up", *[""] * (len(header) - 3), _percent(up), ""])
-    return f"Methods, all lead times together, errors in {figures['unit']}\n{table(header, rows)}"
+    return header, rows
+
+
+def _methods(figures: Mapping) -> str:
+    return f"Methods, all lead times together, errors in {figures['unit']}\n{table(*methods_table(figures))}"
 
 
 def _by_lead_time(figures: Mapping) -> str:

@@ -38,7 +38,7 @@ def forecast(
     with reading_input():
         if batch_size < 1:
             raise ValueError(f"--batch_size must be at least 1, is {batch_size}")
-        folder = _run_of(RunFolder.locate(run))
+        folder = run_of(RunFolder.locate(run))
         if folder is None and (data is None or output is None):
             raise ValueError(f"{run}: a SavedModel outside of its run; give --data and --output")
 
@@ -67,7 +67,7 @@ def forecast(
         raise BadInput(str(error)) from error
 
 
-def _run_of(path: Path) -> RunFolder | None:
+def run_of(path: Path) -> RunFolder | None:
     """The run that a folder is, or of which it is a version; None for a SavedModel on its own."""
     for place in (path, path.resolve().parent):
         if (place / "config.yaml").is_file():

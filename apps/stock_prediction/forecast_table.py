@@ -56,7 +56,11 @@ def dated_forecasts(forecaster: LoadedForecaster, panel: Panel, batch_size: int 
         ValueError: a series shorter than the window, or covariates to come that are not known.
     """
     inputs = newest_windows(panel, forecaster.window, forecaster.horizon)
-    quantiles = forecaster.quantiles(inputs, batch_size)
+    return dated(forecaster, panel, forecaster.quantiles(inputs, batch_size))
+
+
+def dated(forecaster: LoadedForecaster, panel: Panel, quantiles: np.ndarray) -> list[DatedForecast]:
+    """Quantiles (K, H, Q) that were forecast of a panel's K series, with their dates."""
     found = []
     for k, name in enumerate(panel.names):
         times = panel.times[panel.rows(k)]

@@ -27,7 +27,7 @@ def train_further_seeds(run: str, count: int) -> list[str]:
     paths = []
     for seed in range(config.train.seed + 1, config.train.seed + 1 + count):
         path = folder.path.with_name(f"{folder.path.name}-seed{seed}")
-        own = dataclasses.replace(config, train=dataclasses.replace(config.train, seed=seed))
+        own = dataclasses.replace(config, train=dataclasses.replace(config.train, seed=seed, strategy="none"))
         if not RunFolder(path).state_file.is_file():
             print(f"training seed {seed}: {path}", file=sys.stderr, flush=True)
             train(own, str(path.resolve()), resume=path.exists())

@@ -21,6 +21,7 @@ from rnnapps.layers import (
     SimpleRNNCell,
     Stacked,
 )
+from rnnapps.losses import share_of_replica
 from rnnapps.series.change_unit import ChangeUnit
 from rnnapps.series.heads import Head, PointHead, QuantileHead, StudentTHead
 from rnnapps.series.panel import Panel
@@ -127,13 +128,21 @@ class Forecaster(keras.Model):
         )
 
     def call(self, inputs, training=False, return_attention_scores=False):
-        rows, ahead = self._standardised(inputs)  # B, T, D and B, H, F
+        rows, ahead = self.standardised(inputs)
         upside_down = self._drawn_mirrors(rows) if training and self.config.mirror else None
         if upside_down is not None:
             rows = tf.where(upside_down, rows * self.parity, rows)
+        outputs, alignment = self.read(rows, ahead, inputs["ticker"], training)
+        if upside_down is not None:
+            outputs = tf.where(upside_down, self.head.mirrored(outputs), outputs)
+        if self.linear is not None:
+            outputs += self.linear_part(self.lags(inputs))
+        return (outputs, alignment) if return_attention_scores else outputs
+
+    def read(self, rows: tf.Tensor, ahead: tf.Tensor, ticker: tf.Tensor, training: bool = False) -> tuple:
+        """Outputs (B, H, P) but for the linear part, and the alignment or None, from what `standardised` gives."""
         if self.ticker is not None:
-            ticker = self.ticker(inputs["ticker"])[:, None]
-            rows = tf.concat([rows, tf.tile(ticker, [1, self.config.window, 1])], axis=-1)
+            rows = tf.concat([rows, tf.tile(self.ticker(ticker)[:, None], [1, self.config.window, 1])], axis=-1)
         memory, *states = self.encoder(self.dropout(self._segments(rows), training=training), training=training)
         steps = tf.tile(self.step_vectors[None], [tf.shape(memory)[0], 1, 1])
         if self.future:
@@ -146,17 +155,15 @@ class Forecaster(keras.Model):
         else:
             outputs = self.projection(self.decoder(steps, initial_state=states, training=training))
         outputs = tf.reshape(outputs, [-1, self.steps * self.config.segment, self.head.width])
-        outputs = outputs[:, : self.config.horizon]
-        if upside_down is not None:
-            outputs = tf.where(upside_down, self.head.mirrored(outputs), outputs)
-        if self.linear is not None:
-            location = tf.one_hot(self.head.location, self.head.width)
-            outputs += self.linear(self.lags(inputs))[..., None] * location
-        return (outputs, alignment) if return_attention_scores else outputs
+        return outputs[:, : self.config.horizon], alignment
+
+    def linear_part(self, lags: tf.Tensor) -> tf.Tensor:
+        """(B, H, P) what the linear map adds to the location, from what `lags` gives."""
+        return self.linear(lags)[..., None] * tf.one_hot(self.head.location, self.head.width)
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """Mean of the head's loss; `y` are the levels (B, H) after the window."""
-        return tf.reduce_mean(self.head.loss(y_pred, self.outcomes(x, y)))
+        return share_of_replica(tf.reduce_mean(self.head.loss(y_pred, self.outcomes(x, y))))
 
     def outcomes(self, inputs: dict, levels: tf.Tensor) -> tf.Tensor:
         """(B, H) changes from the window's last level to `levels`, in units of what is usual over that horizon."""
@@ -237,7 +244,8 @@ class Forecaster(keras.Model):
         known, ahead = tf.split(inputs["future"], [self.config.window, self.config.horizon], axis=1)
         return tf.concat([*rows, known], axis=-1), ahead
 
-    def _standardised(self, inputs):
+    def standardised(self, inputs: dict) -> tuple[tf.Tensor, tf.Tensor]:
+        """`raw_features` as the encoder and the decoder get them: mean 0 and deviation 1 on the training side."""
         rows, ahead = self.raw_features(inputs)
         rows = (rows - self.feature_mean) / self.feature_deviation
         if self.future:

@@ -64,8 +64,10 @@ def compile_forecaster(model: Forecaster, config: TrainConfig, steps: int | None
     model.compile(optimizer=optimizer_of(config, steps), jit_compile=False)  # the loss is the head's
 
 
-def fit_forecaster(prepared: Prepared, config: StockConfig, folder: RunFolder, resume: bool) -> dict:
+def fit_forecaster(prepared: Prepared, config: StockConfig, folder: RunFolder, resume: bool, **fitting) -> dict:
     """Trains until the validation loss stops falling or the epochs are over, and saves the best weights.
+
+    `fitting` are further arguments of `fit_with_options`.
 
     Returns:
         how the training went: for metrics.json.
@@ -81,4 +83,5 @@ def fit_forecaster(prepared: Prepared, config: StockConfig, folder: RunFolder, r
         mode="min",
         resume=resume,
         fingerprint=config.to_dict(),
+        **fitting,
     )

@@ -10,12 +10,18 @@ VERBS = {
     "train": "train on the embedded phrasebook or on your own pairs",
     "evaluate": "BLEU and chrF of a run with intervals, or a paired test of two",
     "translate": "translate a text, a file or standard input",
+    "tune": "search for better options, trial by trial",
     "export": "write a run's SavedModel again, with other decoding options",
-    "inspect": "attention heat map of a translation",
+    "inspect": "attention, gates, saliency of a translation, and what drives hidden units",
+    "report": "a run on one page: report.html",
+    "compare": "runs side by side: what differs in options and results",
+    "serve": "answer translations over HTTP, with a page to try them",
 }
-PRESETS = {"train": Path(__file__).parent / "presets"}
+PRESETS = dict.fromkeys(("train", "tune"), Path(__file__).parent / "presets")
+DATA = {"--data": "--data.path", "--dataset": "--data.dataset"}
 SHORTHANDS = {
-    "train": {"--data": "--data.path", "--dataset": "--data.dataset", "--init_from": "--train.init_from"},
+    "train": {**DATA, "--init_from": "--train.init_from"},
+    "tune": DATA,
     "evaluate": {"--data.columns": "--columns"},
 }
 

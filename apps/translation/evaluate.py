@@ -10,10 +10,10 @@ from typing import Literal
 from rnnapps.command_line import reading_input
 from rnnapps.significance import FEWEST_RESAMPLES, RESAMPLES, SEED
 
-from .compare import compare
 from .config import DataConfig
 from .decoding import given, load_for
 from .evaluation_report import comparison_report, full_report, report
+from .paired_comparison import paired_comparison
 from .run_folder import locate
 from .score import best_and_worst, count, score, score_baseline, score_by_length, score_in_detail
 
@@ -89,7 +89,7 @@ def evaluate(
     if other is None:
         figures |= {"name": _titles(names)[0], **_one(pairs, translated[0], held_out.training, resamples)}
     else:
-        figures |= compare(pairs, _titles(names), translated, test, resamples)
+        figures |= paired_comparison(pairs, _titles(names), translated, test, resamples)
     print(full_report(figures) if other is None else comparison_report(figures))
     with reading_input():
         _write(output, json.dumps(figures, indent=2, ensure_ascii=False) + "\n")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from rnnapps.text_table import table
 
-from .compare import LABELS, LEVEL
+from .paired_comparison import LABELS, LEVEL
 from .score import FEW_SENTENCES
 
 WIDTH = 100

@@ -55,9 +55,15 @@ def load_trained(folder: RunFolder, decode):
         FileNotFoundError: the run has not ended yet, or its files are gone.
         ValueError: the weights do not fit the configuration.
     """
+    from .text_translator import TextTranslator
+
+    return TextTranslator(*load_network(folder), decode)
+
+
+def load_network(folder: RunFolder) -> tuple:
+    """The `Translator` of a run with its weights, and its tokenisers; raises as `load_trained`."""
     from .data import load_tokenizers
     from .model import build_translator
-    from .text_translator import TextTranslator
 
     if not folder.weights.is_file():
         raise FileNotFoundError(f"{folder.weights}: no trained weights; finish the run with train --resume")
@@ -65,4 +71,4 @@ def load_trained(folder: RunFolder, decode):
     sizes = tokenizers.source.vocabulary_size, tokenizers.target.vocabulary_size
     model = build_translator(folder.config().model, *sizes)
     model.load_weights(folder.weights)
-    return TextTranslator(model, tokenizers, decode)
+    return model, tokenizers

@@ -40,7 +40,7 @@ class Attention(NamedTuple):
         labels = self.source_tokens, self.target_tokens
         caption = CAPTION.format(unit=self.level)
         if self.level == "token":
-            labels = [[_label(token) for token in tokens] for tokens in labels]
+            labels = [[token_label(token) for token in tokens] for tokens in labels]
             caption += f" {CONTINUES} continues the word before it; (end) is the end of the sentence."
         plot_alignment(
             self.alignment,
@@ -102,7 +102,7 @@ def attention_of(model, texts: Sequence[str], rank: int = 1) -> list[Attention]:
     return found
 
 
-def _label(token: str) -> str:
+def token_label(token: str) -> str:
     """A piece as people read it: word starts bare, a piece that continues a word behind a mark."""
     if token == END:
         return "(end)"

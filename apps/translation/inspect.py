@@ -1,46 +1,70 @@
-"""A look inside a run: which source tokens each target token of a translation attended to."""
+"""A look inside a run: attention, gates, saliency, and what drives its units."""
 
 import os
-import re
-import unicodedata
 from pathlib import Path
 from typing import Literal
 
 from rnnapps.command_line import BadInput, reading_input
+from rnnapps.config_checks import numbers_listed
 
 
 def inspect(
     run: str,
     /,
-    *,
-    text: str,
+    look: Literal["attention", "gates", "saliency", "units"] = "attention",
+    text: str | None = None,
+    layer: str | None = None,
+    units: str | None = None,
     output: str | None = None,
     rank: int = 1,
     level: Literal["token", "word"] = "token",
 ) -> list[Path]:
-    """Writes the attention heat map of a translation as PNG, and its numbers as NPZ.
+    """Writes a picture of what happens inside a translator as PNG, and its numbers as NPZ.
 
     Args:
-        run: path or name of a run, or path of a SavedModel.
-        text: what to translate.
-        output: PNG file to write; by default in the folder plots/ of the run, named after the text.
-        rank: which hypothesis of the beam search; 1 is the best.
-        level: token for the model's own pieces of words, or word.
+        run: path or name of a run; for attention also path of a SavedModel.
+        look: attention, which source tokens each target token looked at; gates, what opens and closes in a layer while
+            it reads; saliency, what each source token contributes to each target token, by integrated gradients;
+            units, which words drive the units of a layer most, over the test side.
+        text: what to translate; of no use for units.
+        layer: of gates and units. Default: the first; an unknown name lists them.
+        units: numbers of the units to show, with commas between. Default: those that vary most, or are most selective.
+        output: PNG, PDF or SVG file to write; by default in the folder plots/ of the run, named after the text.
+        rank: of attention: which hypothesis of the beam search; 1 is the best.
+        level: of attention: token for the model's own pieces of words, or word.
     """
+    with reading_input():
+        chosen = numbers_listed("--units", units)
+    if look != "units" and not (text or "").strip():
+        raise BadInput("--text is missing or empty; there is nothing to look at")
+    text = os.fsencode(text or "").decode("utf-8", errors="replace")
+    with reading_input():
+        if look == "attention":
+            return _attention(run, text, output, rank, level)
+        from rnnapps.inspection.look import look as look_at
+
+        from .inspected import inspected
+        from .run_folder import RunFolder
+
+        folder = RunFolder.open(run)
+        subject = inspected(folder, text)
+        print(subject.title)
+        paths = look_at(subject, look, folder.plots, output, layer, chosen)
+    print("\n".join(map(str, paths)))
+    return paths
+
+
+def _attention(run: str, text: str, output: str | None, rank: int, level: str) -> list[Path]:
+    from rnnapps.inspection.look import file_name, picture_path
+
     from .heat_map import attention_of
     from .load import load_translator
     from .run_folder import locate
 
-    text = os.fsencode(text).decode("utf-8", errors="replace")
-    if not text.strip():
-        raise BadInput("--text is empty; there is nothing to look at")
-    with reading_input():
-        model = load_translator(run)
-        which = (f"-{rank}" if rank > 1 else "") + ("-words" if level == "word" else "")
-        path = Path(output) if output else locate(run) / "plots" / f"attention-{file_name(text)}{which}.png"
-        if path.suffix.lower() not in (".png", ".pdf", ".svg"):
-            raise ValueError(f"--output {output}: give a name that ends in .png, .pdf or .svg")
-        (attention,) = attention_of(model, [text], rank)
+    model = load_translator(run)
+    which = (f"-{rank}" if rank > 1 else "") + ("-words" if level == "word" else "")
+    path = picture_path(locate(run) / "plots", f"attention-{file_name(text)}{which}", output)
+    (attention,) = attention_of(model, [text], rank)
     if level == "word":
         attention = attention.words()
     attention.save(path)
@@ -48,9 +72,3 @@ def inspect(
     paths = [path, path.with_suffix(".npz")]
     print("\n".join(map(str, paths)))
     return paths
-
-
-def file_name(text: str) -> str:
-    """A short file name of plain letters for a text in any script."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:50].strip("-") or "text"

@@ -171,7 +171,14 @@ class Translator(keras.Model):
             memory (B, S, 2U), its mask (B, S), and the decoder's initial states, a flat list of (B, U).
         """
         mask = tf.not_equal(source, PAD_ID)
-        embedded = self.embedding_dropout(self.source_embedding(source), training=training)  # B, S, E
+        memory, initial = self.encode_embedded(self.source_embedding(source), mask, training)
+        return memory, mask, initial
+
+    def encode_embedded(
+        self, embedded: tf.Tensor, mask: tf.Tensor, training: bool = False
+    ) -> tuple[tf.Tensor, list[tf.Tensor]]:
+        """Memory and initial states of `encode` from embedded tokens (B, S, E) and their mask (B, S) on."""
+        embedded = self.embedding_dropout(embedded, training=training)
         memory, *states = self.encoder(embedded, mask=mask, training=training)
         if self.memory_projection is not None:
             memory = self.memory_projection(memory)
@@ -182,7 +189,7 @@ class Translator(keras.Model):
             layer, state = divmod(index, self.states_per_layer)
             last = layers[min(layer, len(layers) - 1)]
             initial.append(bridge(tf.concat([last[state], last[state + self.states_per_layer]], axis=-1)))
-        return memory, mask, initial
+        return memory, initial
 
 
 def repeated_attention(alignments: tf.Tensor, real: tf.Tensor) -> tf.Tensor:

@@ -7,8 +7,10 @@ from pathlib import Path
 import tensorflow as tf
 
 from rnnapps.inspection import plot_history
+from rnnapps.inspection.look import file_name
 from rnnapps.losses import SmoothedCrossEntropy
 from rnnapps.metrics import TokenAccuracy
+from rnnapps.report import write_report
 from rnnapps.text.batches import TokenBatches
 from rnnapps.training import fit_with_options, optimizer_of, save_weights
 
@@ -17,8 +19,8 @@ from .data import Corpus, Tokenizers, training_batches, validation_batches
 from .evaluate import score, score_baseline, translate_all
 from .export import write_saved_model
 from .heat_map import Attention, attention_of
-from .inspect import file_name
 from .model import Translator, build_translator
+from .run_contents import run_contents, save_example_sentences
 from .run_folder import RunFolder
 from .text_translator import TextTranslator
 
@@ -75,8 +77,11 @@ def fit_translator(
     tokenizers: Tokenizers,
     folder: RunFolder,
     resume: bool,
+    **fitting,
 ) -> dict:
     """Trains until the decoded metric stops improving or the epochs are over, and saves the best weights.
+
+    `fitting` are further arguments of `fit_with_options`.
 
     Returns:
         how the training went: for metrics.json.
@@ -99,6 +104,7 @@ def fit_translator(
         validation=prepared.validation,
         resume=resume,
         fingerprint=config.to_dict(),
+        **fitting,
     )
     save_weights(prepared.model, folder.weights)
     return trained | {"init_from": config.train.init_from}
@@ -112,7 +118,7 @@ def conclude(
     folder: RunFolder,
     trained: dict,
 ) -> tuple[dict, list[str], list[Path]]:
-    """Scores the test side, and writes metrics.json, the SavedModel and the plots.
+    """Scores the test side, and writes metrics.json, the SavedModel, the plots and the report.
 
     Args:
         model: with the weights to keep.
@@ -136,7 +142,10 @@ def conclude(
         write_saved_model(translator, folder, config, path)
     flow = sorted(folder.plots.glob("gradient_flow*.png"))
     curves = plot_history(folder.history, folder.plots / "history.png")
-    return metrics, translations, [curves, *flow, *_heat_maps(translator, corpus, folder)]
+    plots = [curves, *flow, *_heat_maps(translator, corpus, folder)]
+    save_example_sentences(folder, corpus.test, translations)
+    write_report(folder, run_contents)
+    return metrics, translations, plots
 
 
 def _load(model: Translator, weights: Path) -> None:

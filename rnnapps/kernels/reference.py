@@ -13,14 +13,19 @@ from rnnapps.kernels.parameters import GRUParameters, LSTMParameters, Parameters
 
 def step(x: tf.Tensor, states: tuple[tf.Tensor, ...], p: Parameters) -> tuple[tf.Tensor, ...]:
     """One step from input `x` (B, D) and `states` to the new states, the first of which is the output."""
+    return gated_step(x, states, p)[0]
+
+
+def gated_step(x: tf.Tensor, states: tuple[tf.Tensor, ...], p: Parameters) -> tuple[tuple, dict[str, tf.Tensor]]:
+    """`step`, and what opened and closed in it: name of a gate -> (B, U), in the order of the weights."""
     if isinstance(p, LSTMParameters):
-        return lstm_step(x, states, p)
+        return _lstm(x, states, p)
     if isinstance(p, GRUParameters):
-        return gru_step(x, states, p)
-    return simple_rnn_step(x, states, p)
+        return _gru(x, states, p)
+    return _simple_rnn(x, states, p), {}
 
 
-def simple_rnn_step(x: tf.Tensor, states: tuple, p: SimpleRNNParameters) -> tuple:
+def _simple_rnn(x: tf.Tensor, states: tuple, p: SimpleRNNParameters) -> tuple:
     """Elman network; with layer norm Ba et al. 2016, eq. 4."""
     (h,) = states
     total = _product(x, p.kernel, p.input_masks) + _product(h, p.recurrent_kernel, p.recurrent_masks)
@@ -29,7 +34,7 @@ def simple_rnn_step(x: tf.Tensor, states: tuple, p: SimpleRNNParameters) -> tupl
     return (p.activation(_add(total, p.bias)),)
 
 
-def lstm_step(x: tf.Tensor, states: tuple, p: LSTMParameters) -> tuple:
+def _lstm(x: tf.Tensor, states: tuple, p: LSTMParameters) -> tuple[tuple, dict]:
     """Forget gate: Gers 2000; peepholes: Gers 2002; projection: Sak 2014; layer norm: Ba 2016, eq. 20-22."""
     h, c = states
     from_input = _product(x, p.kernel, p.input_masks)
@@ -41,19 +46,21 @@ def lstm_step(x: tf.Tensor, states: tuple, p: LSTMParameters) -> tuple:
     if p.peephole is not None:
         z_i += p.peephole[0] * c
         z_f += p.peephole[1] * c
-    c = p.recurrent_activation(z_f) * c + p.recurrent_activation(z_i) * p.activation(z_c)
+    i, f, g = p.recurrent_activation(z_i), p.recurrent_activation(z_f), p.activation(z_c)
+    c = f * c + i * g
     if p.peephole is not None:
         z_o += p.peephole[2] * c
     shown = c
     if p.norm_cell_scale is not None:
         shown = _normalize(c) * p.norm_cell_scale + p.norm_cell_offset
-    h = p.recurrent_activation(z_o) * p.activation(shown)
+    o = p.recurrent_activation(z_o)
+    h = o * p.activation(shown)
     if p.projection is not None:
         h = h @ p.projection
-    return h, c
+    return (h, c), {"input gate": i, "forget gate": f, "candidate": g, "output gate": o}
 
 
-def gru_step(x: tf.Tensor, states: tuple, p: GRUParameters) -> tuple:
+def _gru(x: tf.Tensor, states: tuple, p: GRUParameters) -> tuple[tuple, dict]:
     """GRU: reset before the product (Cho 2014, v3) or after it (v1, cuDNN); Keras's mix h = z h_prev + (1 - z) hh."""
     (h,) = states
     units = p.recurrent_kernel.shape[0]
@@ -83,7 +90,8 @@ def gru_step(x: tf.Tensor, states: tuple, p: GRUParameters) -> tuple:
         candidate += p.recurrent_bias[2 * units :]
     if p.reset_after:
         candidate = r * candidate
-    return (z * h + (1 - z) * p.activation(x_h + candidate),)
+    candidate = p.activation(x_h + candidate)
+    return (z * h + (1 - z) * candidate,), {"update gate": z, "reset gate": r, "candidate": candidate}
 
 
 def loop(

@@ -88,6 +88,25 @@ class WindowFeatures(keras.layers.Layer):
         return len(self.parity)
 
     @property
+    def labels(self) -> tuple[str, ...]:
+        """D names of the numbers."""
+        ranges = RANGE_SPANS if self.columns == BARS else ()
+        known = {
+            "bars": ("gap", "range", "body"),
+            "volume": ("volume", "change of volume"),
+            "volatility": (
+                *(f"volatility {span}" for span in SPANS),
+                *(f"range volatility {span}" for span in ranges),
+                "unit",
+            ),
+            "averages": tuple(f"distance from average {span}" for span in SPANS),
+            "calendar": tuple(
+                f"{wave} of {period}" for period in ("day", "week", "year") for wave in ("sine", "cosine")
+            ),
+        }
+        return tuple(label for name in self.names for label in known.get(name, (name,)))
+
+    @property
     def parity(self) -> tuple[int, ...]:
         """D numbers: -1 for what changes its sign where the window is turned upside down, 1 for what stays."""
         volatilities = len(SPANS) + (len(RANGE_SPANS) if self.columns == BARS else 0) + 1

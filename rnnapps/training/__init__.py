@@ -3,9 +3,11 @@
 from rnnapps.training.checkpoint_average import CheckpointAverage
 from rnnapps.training.checkpoints import CheckpointError, Checkpoints, Progress
 from rnnapps.training.decoded_metric import DecodedMetric
+from rnnapps.training.distribution import Distribution, WorkerLostError, distribute
 from rnnapps.training.epoch_data import ArrayBatches, EpochBatches, EpochData
 from rnnapps.training.fit import fit
 from rnnapps.training.fit_with_options import fit_with_options, optimizer_of
+from rnnapps.training.follow import follow
 from rnnapps.training.fused_adam import FusedAdam
 from rnnapps.training.gradient_flow import GradientFlow
 from rnnapps.training.gradient_norms import GradientNorms, gradient_norms
@@ -26,6 +28,7 @@ __all__ = [
     "Checkpoints",
     "Constant",
     "DecodedMetric",
+    "Distribution",
     "EpochBatches",
     "EpochData",
     "FusedAdam",
@@ -38,8 +41,11 @@ __all__ = [
     "WarmupCosine",
     "WarmupExponential",
     "WarmupInverseSqrt",
+    "WorkerLostError",
+    "distribute",
     "fit",
     "fit_with_options",
+    "follow",
     "gradient_norms",
     "optimizer",
     "optimizer_of",

@@ -29,8 +29,8 @@ class EpochData:
 
     Args:
         batches: object with `epoch(epoch, start) -> iterator` and `len()`, see `EpochBatches`.
-        output_signature: nested `tf.TensorSpec` of a batch. Default: types and ranks of the first batch,
-            every dimension free.
+        output_signature: nested `tf.TensorSpec` of a batch. Default: the one that `batches` has under that name, or
+            else types and ranks of the first batch, every dimension free.
         prefetch: int >= 1, batches made ready ahead of the step that uses them. Default 4.
     Raises:
         ValueError: `batches` has no batch, or `prefetch` < 1.
@@ -47,7 +47,7 @@ class EpochData:
             raise ValueError("batches is empty: an epoch needs at least one batch")
         self.batches = batches
         self.prefetch = prefetch
-        self._signature = output_signature
+        self._signature = getattr(batches, "output_signature", None) if output_signature is None else output_signature
         self.error: Exception | None = None
 
     def __len__(self) -> int:

@@ -11,10 +11,12 @@ import tensorflow as tf
 
 from rnnapps.training.checkpoints import CheckpointError, Checkpoints, Progress
 from rnnapps.training.decoded_metric import DecodedMetric
+from rnnapps.training.distribution import Distribution, WorkerLostError
 from rnnapps.training.epoch_data import EpochBatches, EpochData
 from rnnapps.training.history import History
-from rnnapps.training.infer import infer
 from rnnapps.training.interrupts import DeferredInterrupt
+from rnnapps.training.leading import leading
+from rnnapps.training.model_building import build_all, build_layers
 
 
 def fit(
@@ -30,6 +32,7 @@ def fit(
     resume: bool = False,
     fingerprint: Any = None,
     verbose: int | str = "auto",
+    distribution: Distribution | None = None,
 ) -> History:
     """`keras.Model.fit` with checkpoints, resume and a history file.
 
@@ -58,12 +61,15 @@ def fit(
         resume: bool, continue from the newest checkpoint; from the beginning if there is none yet.
         fingerprint: JSON value, the configuration; resuming under another one is an error.
         verbose: as in `keras.Model.fit`.
+        distribution: over what every batch is divided, see `distribute`; of several processes this is the chief, and
+            the others call `follow` with the same model and data. None trains on one device.
     Returns:
         `History` of the whole run, with the epochs before a resume.
     Raises:
         ValueError: an argument out of range, or checkpoints in `run_dir` without `resume`.
         CheckpointError: a checkpoint of another model, optimizer, data or configuration, or none that can be read.
-        KeyboardInterrupt: after Ctrl-C, once a checkpoint is written.
+        KeyboardInterrupt: after Ctrl-C, here or at a follower, once a checkpoint is written.
+        WorkerLostError: another process has gone; the run can be resumed.
     """
     data = data if isinstance(data, EpochData) else EpochData(data)
     steps = len(data)
@@ -73,7 +79,9 @@ def fit(
         raise ValueError(f"run_dir={str(run_dir)!r} holds checkpoints of an earlier run; resume it or choose another")
     progress = Progress(0, 0, steps)
     if not model.built:
-        _build_layers(model, data)
+        build_layers(model, data)
+    if distribution is not None:
+        build_all(model, data)
     for callback in callbacks:
         callback.set_model(model)  # a resume restores into the variables that some of them make for it
     if resume:
@@ -92,7 +100,7 @@ def fit(
     position = _Position(model, progress)
     writer = _CheckpointWriter(checkpoints, position, kept, checkpoint_every, interrupt)
     try:
-        with interrupt:
+        with interrupt, leading(distribution, model, data, position, interrupt):
             model.fit(
                 data.stream(progress.epoch, progress.step),
                 epochs=epochs,
@@ -103,7 +111,7 @@ def fit(
                 verbose=verbose,
                 shuffle=False,
             )
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, WorkerLostError):
         writer.save_interrupted()
         raise
     except tf.errors.OpError:
@@ -225,7 +233,7 @@ def _resume(model, data, checkpoints):
     if not checkpoints.files():
         print(f"{checkpoints.folder}: no checkpoint yet, training starts from the beginning", flush=True)
         return Progress(0, 0, steps)
-    _build(model, data)
+    build_all(model, data)
     progress = checkpoints.restore(model)
     if progress.steps_per_epoch != steps:
         raise CheckpointError(
@@ -234,22 +242,6 @@ def _resume(model, data, checkpoints):
         )
     print(f"resumed at epoch {progress.epoch + 1}, step {progress.step} of {steps}", flush=True)
     return progress
-
-
-def _build_layers(model, data):
-    """Make the weights from a real batch: in the stream's signature a dimension they need may be free."""
-    x, _, _ = keras.utils.unpack_x_y_sample_weight(data.first())
-    infer(model, x)
-    for layer in model._flatten_layers():
-        if isinstance(layer, keras.layers.RNN) and layer.stateful:
-            layer.reset_state()
-
-
-def _build(model, data):
-    """Make all other variables too, so that there is something to restore into."""
-    # The only public call that builds the loss and the metrics of a model of any kind.
-    model.test_on_batch(*keras.utils.unpack_x_y_sample_weight(data.first()))
-    model.optimizer.build(model.trainable_variables)
 
 
 def _by_name(callbacks):

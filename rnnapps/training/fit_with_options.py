@@ -11,11 +11,13 @@ import keras
 
 from rnnapps.training.checkpoint_average import CheckpointAverage
 from rnnapps.training.decoded_metric import DecodedMetric
+from rnnapps.training.distribution import Distribution
 from rnnapps.training.epoch_data import EpochBatches, EpochData
 from rnnapps.training.fit import fit
 from rnnapps.training.gradient_flow import GradientFlow
 from rnnapps.training.moving_average import MovingAverage
 from rnnapps.training.optimizers import optimizer
+from rnnapps.training.tensorboard_logs import tensorboard_logs
 from rnnapps.training.time_limit import TimeLimit
 from rnnapps.training_options import TrainingOptions
 
@@ -59,8 +61,11 @@ def fit_with_options(
     mode: str = "max",
     validation: EpochBatches | None = None,
     callbacks: Callable[[DecodedMetric], Sequence[keras.callbacks.Callback]] | None = None,
+    until: int | None = None,
+    gradients: bool = True,
     resume: bool = False,
     fingerprint: Any = None,
+    distribution: Distribution | None = None,
 ) -> dict[str, Any]:
     """`fit` until a metric stops improving, the epochs or the minutes are over; the best weights stay in the model.
 
@@ -76,7 +81,10 @@ def fit_with_options(
         mode: "max" when greater is better, "min" when smaller is.
         validation: batches that Keras takes the validation loss and metrics of; None where `measure` sees to it.
         callbacks: gives further callbacks, which come after the metric is measured, from the `DecodedMetric`.
-        resume, fingerprint: see `fit`.
+        until: epochs after which to pause, earlier than `options.epochs`, by which schedules go; resumed with a larger
+            number or None, the training goes on as if it had not paused.
+        gradients: record gradient norms.
+        resume, fingerprint, distribution: see `fit`.
     Returns:
         for metrics.json: `epochs` done, `best_epoch`, the best value under the name of the metric, `seconds` of all
         epochs, and `weights`, what is in the model: moving average, mean of the last epochs, or best epoch.
@@ -92,26 +100,28 @@ def fit_with_options(
         average=average,
     )
     mean = CheckpointAverage(best, options.average_last) if options.averaging == "last" else None
-    data = _data(training)
+    data = EpochData(training)
     history = fit(
         model,
         data,
-        epochs=options.epochs,
+        epochs=options.epochs if until is None else min(until, options.epochs),
         run_dir=run_dir,
-        validation_data=None if validation is None else _data(validation),
+        validation_data=None if validation is None else EpochData(validation),
         callbacks=[
             *([TimeLimit(options.max_minutes)] if options.max_minutes else []),
             *([average] if average else []),
             best,
             *([mean] if mean else []),
             *(callbacks(best) if callbacks else []),
-            GradientFlow(data.first(), Path(run_dir) / "plots"),
+            *([tensorboard_logs(Path(run_dir) / "tensorboard")] if options.tensorboard else []),
+            *([GradientFlow(data.first(), Path(run_dir) / "plots")] if gradients else []),
         ],
         checkpoint_every=options.checkpoint_every,
         keep=options.keep_checkpoints,
         resume=resume,
-        fingerprint=fingerprint,
+        fingerprint=_of_any_strategy(fingerprint),
         verbose=1 if sys.stdout.isatty() else 2,
+        distribution=distribution,
     )
     mean_is_better = mean is not None and mean.kept
     return {
@@ -123,5 +133,9 @@ def fit_with_options(
     }
 
 
-def _data(batches):
-    return EpochData(batches, getattr(batches, "output_signature", None))
+def _of_any_strategy(fingerprint):
+    """A run may go on over other devices: its loss and weights do not depend on them."""
+    if not isinstance(fingerprint, dict) or not isinstance(fingerprint.get("train"), dict):
+        return fingerprint
+    train = {name: value for name, value in fingerprint["train"].items() if name != "strategy"}
+    return fingerprint | {"train": train}

@@ -127,3 +127,33 @@ def test_no_clipping_and_weight_decay_reach_the_optimizer():
 def test_a_bad_option_is_named_with_what_is_allowed(options, message):
     with pytest.raises(ValueError, match=message):
         TrainingOptions(**options)
+
+
+def test_the_devices_are_no_part_of_what_a_resumed_run_must_have_in_common(tmp_path):
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+
+    def fit(epochs, strategy, **arguments):
+        told = {"train": {"seed": 1, "strategy": strategy}}
+        options, measure = Options(epochs=epochs), lambda: 1.0
+        return fit_with_options(
+            model, ArrayBatches(X, Y, 4), "val_wrong", measure, options, tmp_path, fingerprint=told, **arguments
+        )
+
+    assert fit(1, "multiworker")["epochs"] == 1
+    assert fit(2, "none", resume=True)["epochs"] == 2
+
+
+def test_tensorboard_reads_what_the_history_holds(tmp_path):
+    accumulator = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
+    fitted(tmp_path, [3, 2], epochs=2, tensorboard=True)
+    read = accumulator.EventAccumulator(str(tmp_path / "tensorboard" / "validation"), {"tensors": 0}).Reload()
+    from tensorflow import make_ndarray
+
+    values = [make_ndarray(event.tensor_proto).item() for event in read.Tensors("epoch_wrong")]
+    assert values == [3, 2]
+
+
+def test_without_the_option_there_are_no_logs_for_tensorboard(tmp_path):
+    fitted(tmp_path, [3, 2], epochs=2)
+    assert not (tmp_path / "tensorboard").exists()

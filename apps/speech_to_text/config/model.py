@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rnnapps.config_checks import one_of, within
+from rnnapps.search_space import searched
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,12 @@ class ModelConfig:
     filters: int = 32
     kernel_size: int = 3
     causal: bool = False
-    cell: Literal["lstm", "gru", "simple_rnn"] = "lstm"
-    units: int = 128
-    layers: int = 2
+    cell: Literal["lstm", "gru", "simple_rnn"] = searched("lstm", among=("lstm", "gru"))
+    units: int = searched(128, 64, 256, step=32)
+    layers: int = searched(2, 1, 3)
     bidirectional: bool = True
     layer_norm: bool = False
-    dropout: float = 0.2
+    dropout: float = searched(0.2, 0.0, 0.5)
     head: Literal["ctc", "attention", "joint", "keyword"] = "ctc"
     attention: Literal["bahdanau", "location"] = "location"
     attention_units: int = 128

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rnnapps.config_checks import one_of, within
+from rnnapps.search_space import searched
 from rnnapps.training_options import TrainingOptions
 
 
@@ -30,7 +31,7 @@ class TrainConfig(TrainingOptions):
     """
 
     epochs: int = 16
-    learning_rate: float = 2e-3
+    learning_rate: float = searched(2e-3, 5e-4, 1e-2, log=True)
     patience: int = 5
     batch_size: int = 16
     seconds_per_batch: float = 120.0

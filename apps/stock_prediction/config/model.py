@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rnnapps.config_checks import one_of, within
+from rnnapps.search_space import searched
 
 FEATURES = ("returns", "bars", "volume", "volatility", "averages", "rsi", "level", "calendar")
 
@@ -45,14 +46,14 @@ class ModelConfig:
         point_loss: of head point: mae, mse or huber.
     """
 
-    window: int = 64
+    window: int = searched(64, 16, 128, step=16)
     horizon: int = 5
     features: str = "auto"
     scaling: Literal["auto", "ewma", "window", "training"] = "auto"
     ewma_decay: float = 0.94
-    cell: Literal["lstm", "gru", "simple_rnn"] = "gru"
-    units: int = 32
-    layers: int = 1
+    cell: Literal["lstm", "gru", "simple_rnn"] = searched("gru", among=("gru", "lstm"))
+    units: int = searched(32, 8, 128, step=2, log=True)
+    layers: int = searched(1, among=(1, 2))
     attention: Literal["bahdanau", "none"] = "bahdanau"
     attention_units: int = 32
     ticker_embedding: int = 4
@@ -61,7 +62,7 @@ class ModelConfig:
     ridge: float = 1e-3
     linear_trainable: bool = True
     mirror: bool = False
-    dropout: float = 0.3
+    dropout: float = searched(0.3, 0.0, 0.6)
     head: Literal["quantiles", "student_t", "point"] = "quantiles"
     point_loss: Literal["mae", "mse", "huber"] = "huber"
 

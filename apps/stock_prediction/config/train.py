@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rnnapps.config_checks import within
+from rnnapps.search_space import searched
 from rnnapps.training_options import TrainingOptions
 
 
@@ -23,7 +24,7 @@ class TrainConfig(TrainingOptions):
     """
 
     epochs: int = 12
-    learning_rate: float = 5e-4
+    learning_rate: float = searched(5e-4, 1e-4, 5e-3, log=True)
     warmup_steps: int = 50
     patience: int = 4
     steps_per_epoch: int = 0

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rnnapps.config_checks import one_of, within
+from rnnapps.search_space import searched
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,9 @@ class ModelConfig:
             the source embedding too, which needs tokenizer.joint.
     """
 
-    cell: Literal["lstm", "gru", "simple_rnn"] = "gru"
-    units: int = 192
-    embedding_dim: int = 128
+    cell: Literal["lstm", "gru", "simple_rnn"] = searched("gru", among=("gru", "lstm"))
+    units: int = searched(192, 96, 384, step=32)
+    embedding_dim: int = searched(128, 64, 256, step=32)
     encoder_layers: int = 1
     decoder_layers: int = 1
     attention: Literal["bahdanau", "luong-dot", "luong-general", "luong-concat"] = "bahdanau"
@@ -47,7 +48,7 @@ class ModelConfig:
     input_feeding: bool = False
     readout_units: int = 128
     residual: bool = False
-    dropout: float = 0.2
+    dropout: float = searched(0.2, 0.0, 0.5)
     recurrent_dropout: float = 0.0
     tie_embeddings: Literal["none", "target", "all"] = "target"
 

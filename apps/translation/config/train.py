@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rnnapps.config_checks import one_of, within
+from rnnapps.search_space import searched
 from rnnapps.training_options import TrainingOptions
 
 
@@ -31,11 +32,11 @@ class TrainConfig(TrainingOptions):
     """
 
     epochs: int = 16
-    learning_rate: float = 2.5e-3
+    learning_rate: float = searched(2.5e-3, 5e-4, 1e-2, log=True)
     ema_decay: float = 0.999
     tokens_per_batch: int = 1024
     subword_sampling: float = 0.0
-    label_smoothing: float = 0.1
+    label_smoothing: float = searched(0.1, 0.0, 0.2)
     scheduled_sampling: float = 0.0
     metric: Literal["bleu", "chrf"] = "bleu"
     init_from: str | None = None

@@ -2,8 +2,8 @@
 
 import pytest
 
-from apps.translation.compare import compare, verdict
 from apps.translation.evaluation_report import comparison_report
+from apps.translation.paired_comparison import paired_comparison, verdict
 from rnnapps.significance import Comparison, Interval
 from rnnapps.text.pairs import Pairs
 
@@ -19,14 +19,14 @@ FEW_ERRORS = [text.replace(" is", "") if n % 10 == 1 else text for n, text in en
 
 @pytest.mark.parametrize("test", ["bootstrap", "randomization"])
 def test_identical_systems_show_no_difference(test):
-    found = compare(PAIRS, NAMES, (FEW_ERRORS, FEW_ERRORS), test, resamples=100)["difference"]["bleu"]
+    found = paired_comparison(PAIRS, NAMES, (FEW_ERRORS, FEW_ERRORS), test, resamples=100)["difference"]["bleu"]
     assert (found["difference"], found["interval"], found["p_value"]) == (0.0, [0.0, 0.0], 1.0)
     assert found["verdict"].startswith("no difference can be shown: +0.00 BLEU")
 
 
 @pytest.mark.parametrize("test", ["bootstrap", "randomization"])
 def test_a_clearly_better_system_is_named(test):
-    found = compare(PAIRS, NAMES, (MANY_ERRORS, FEW_ERRORS), test, resamples=500)
+    found = paired_comparison(PAIRS, NAMES, (MANY_ERRORS, FEW_ERRORS), test, resamples=500)
     scores = [system["bleu"]["score"] for system in found["systems"]]
     bleu = found["difference"]["bleu"]
     assert bleu["difference"] == scores[1] - scores[0] > 0
@@ -35,7 +35,7 @@ def test_a_clearly_better_system_is_named(test):
 
 
 def test_the_first_system_can_be_the_better():
-    found = compare(PAIRS, NAMES, (FEW_ERRORS, MANY_ERRORS), resamples=100)["difference"]["chrf"]
+    found = paired_comparison(PAIRS, NAMES, (FEW_ERRORS, MANY_ERRORS), resamples=100)["difference"]["chrf"]
     assert found["difference"] < 0
     assert found["verdict"].startswith(f"old is better: +{-found['difference']:.2f} chrF")
 
@@ -53,7 +53,7 @@ def test_a_verdict_reads_as_a_sentence():
 def test_the_sentences_that_differ_most_are_shown_with_both_translations():
     first, second = list(REFERENCES), list(REFERENCES)
     first[3], second[5] = "nothing", "the"
-    found = compare(PAIRS, NAMES, (first, second), resamples=40)
+    found = paired_comparison(PAIRS, NAMES, (first, second), resamples=40)
     assert [(row["source"], row["translations"]) for row in found["gained"]] == [
         ("source 3", ["nothing", REFERENCES[3]])
     ]
@@ -62,13 +62,13 @@ def test_the_sentences_that_differ_most_are_shown_with_both_translations():
 
 
 def test_length_classes_hold_both_scores():
-    (only,) = compare(PAIRS, NAMES, (MANY_ERRORS, REFERENCES), resamples=40)["by_length"]
+    (only,) = paired_comparison(PAIRS, NAMES, (MANY_ERRORS, REFERENCES), resamples=40)["by_length"]
     assert (only["words"], only["sentences"], only["bleu"][1]) == ("1-5", len(PAIRS), pytest.approx(100.0))
 
 
 def test_the_report_of_two_systems_fits_a_hundred_columns():
     long = [f"{text} and a very long end of the sentence that goes on and on over the margin" for text in REFERENCES]
-    figures = compare(Pairs(PAIRS.source, long), NAMES, (MANY_ERRORS, long), resamples=40)
+    figures = paired_comparison(Pairs(PAIRS.source, long), NAMES, (MANY_ERRORS, long), resamples=40)
     text = comparison_report({"data": "pairs.tsv", "sentences": len(PAIRS), **figures})
     assert max(map(len, text.splitlines())) <= 100
     assert "A  old\nB  new\n80 sentences, pairs.tsv, 0 of them translated alike\n" in text
@@ -76,4 +76,4 @@ def test_the_report_of_two_systems_fits_a_hundred_columns():
 
 def test_systems_of_different_size_are_an_error():
     with pytest.raises(ValueError, match="they must pair"):
-        compare(PAIRS, NAMES, (REFERENCES, REFERENCES[1:]), resamples=40)
+        paired_comparison(PAIRS, NAMES, (REFERENCES, REFERENCES[1:]), resamples=40)

@@ -1,0 +1,50 @@
+"""A look inside a run: attention, gates, saliency, and what drives its units."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from rnnapps.command_line import reading_input
+from rnnapps.config_checks import numbers_listed
+
+from .run_folder import RunFolder
+
+
+def inspect(
+    run: str,
+    /,
+    look: Literal["attention", "gates", "saliency", "units"] = "attention",
+    data: str | None = None,
+    ticker: str | None = None,
+    layer: str | None = None,
+    units: str | None = None,
+    output: str | None = None,
+) -> list[Path]:
+    """Writes a picture of what happens inside a forecaster as PNG, and its numbers as NPZ.
+
+    Args:
+        run: path or name of a run.
+        look: attention, which dates the forecast of each row ahead looked at; gates, what opens and closes in a layer
+            over the window; saliency, which dates and features move the median forecast, by integrated gradients;
+            units, which stretches of the series drive the units of a layer most, over the run's data.
+        data: file, or folder of files, with the newest rows, of the form that the run was trained on. Default: the
+            rows that the run saw last.
+        ticker: the series to look at. Default: the first.
+        layer: of gates and units. Default: the first; an unknown name lists them.
+        units: numbers of the units to show, with commas between. Default: those that vary most, or are most selective.
+        output: PNG, PDF or SVG file to write; by default in the folder plots/ of the run, named after the series.
+    """
+    with reading_input():
+        chosen = numbers_listed("--units", units)
+        folder = RunFolder.open(run)
+        # Only now, so that a mistake on the command line is told without waiting for TensorFlow.
+        from rnnapps.inspection.look import look as look_at
+
+        from .inspected import inspected
+
+        subject = inspected(folder, data, ticker)
+        print(subject.title)
+        paths = look_at(subject, look, folder.plots, output, layer, chosen)
+    print("\n".join(map(str, paths)))
+    return paths

@@ -1,0 +1,146 @@
+"""What there is to say of a forecaster's run: for its report, and beside other runs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnnapps.report import Contents, Example, Result, Table, save_examples
+from rnnapps.series.forecast_metrics import pinball_loss
+from rnnapps.series.reading import written
+
+from .evaluation import MODEL, Evaluation
+from .evaluation_report import methods_table
+from .fan_chart import plot_fan
+from .run_folder import RunFolder
+from .verdict import headline, number, title
+
+SHOWN, DRAWN_ROWS = 3, 60
+CAPTIONS = {
+    "forecast_*": "Forecast of what comes after the last row that the run saw.",
+    "pinball": "Loss by lead time, in percent of the best baseline.",
+    "coverage": "How often the outcome fell into each interval, by lead time.",
+    "loss_difference": "The model's loss less the best baseline's, added up over the dates.",
+    "equity*": "What the trading rule would have made of the forecasts.",
+}
+
+
+def run_contents(folder: RunFolder) -> Contents:
+    """Of a run that has ended.
+
+    Raises:
+        ValueError: it has not, or a file is damaged.
+    """
+    metrics = folder.read_metrics()
+    if "test" not in metrics:
+        raise ValueError(f"{folder.path}: has no test scores: finish its training with train --resume")
+    test, data = metrics["test"], metrics["data"]
+    header, rows = methods_table(test)
+    pooled = test["methods"][test["model"]]["all"]
+    begun = [str(data[name]).removesuffix("T00:00:00") for name in ("validation_start", "test_start")]
+    sides = data["windows"]
+    return Contents(
+        kind="Forecaster",
+        verdict=[*headline(test, test["verdict"]), *test["notes"]],
+        scores=[
+            Table(
+                f"{test['origins']:,} forecasts of {test['series']:,} series, all lead times together",
+                header,
+                rows,
+                note=f"Errors in {test['unit']}; lower is better. Shares should be those of their column.",
+                strong=title(test["model"]),
+            )
+        ],
+        data=[Table("Windows", ("", *sides), [["windows", *(f"{count:,}" for count in sides.values())]])],
+        sources=[
+            f"{data['name']}: {data['series']:,} series.",
+            f"Validation forecasts rows from {begun[0]} on, the test from {begun[1]} on.",
+            f"Licence: {data['licence']}",
+        ],
+        results={
+            "pinball loss": Result(pooled["pinball"], "lower", digits=4),
+            "MAE": Result(pooled["mae"], "lower", digits=4),
+            **_outperformed(test),
+            "parameters": Result(metrics["parameters"], "neither", digits=0),
+        },
+        scored_on=f"{test['origins']:,} forecasts, {test['horizon']} rows ahead, of {data['name']}",
+        captions=CAPTIONS,
+    )
+
+
+def save_example_forecasts(folder: RunFolder, evaluation: Evaluation) -> None:
+    """Keeps the test forecasts that gained and lost most against the best baseline for the report, two as pictures."""
+    truth, baseline = evaluation.truth, evaluation.best_baseline
+    losses = {
+        name: pinball_loss(evaluation.forecasts[name], truth.outcomes, truth.levels).mean(axis=(1, 2)) * truth.units
+        for name in (MODEL, baseline)
+        if name is not None
+    }
+    gains = losses.get(baseline, 0.0) - losses[MODEL]
+    order = np.argsort(gains, kind="stable")
+    groups = {}
+    for group, rows in (("worst", order), ("best", order[::-1])):
+        chosen = _of_different_dates(rows, truth.origin_times)
+        groups[group] = [_example(evaluation, row, losses, baseline) for row in chosen]
+        picture = f"plots/example_{group}.png"
+        _draw(evaluation, chosen[0], folder.path / picture)
+        groups[group][0] = Example(groups[group][0].score, groups[group][0].texts, picture=picture)
+    save_examples(folder, **groups)
+
+
+def _example(evaluation: Evaluation, row: int, losses: dict, baseline: str | None) -> Example:
+    truth, windows = evaluation.truth, evaluation.windows
+    low, middle, high = truth.levels_after(
+        evaluation.forecasts[MODEL][row : row + 1, -1][:, [0, len(truth.levels) // 2, -1]]
+    )[0]
+    share = round(100 * (truth.levels[-1] - truth.levels[0]), 1)
+    interval = f", {share:g} % between {number(low)} and {number(high)}" if share else ""
+    score = f"pinball loss {losses[MODEL][row]:.3f}"
+    if baseline is not None:
+        score += f" against {losses[baseline][row]:.3f} of {title(baseline)}"
+    return Example(
+        score,
+        {
+            "series": windows.panel.names[truth.series[row]],
+            "forecast on": written(truth.origin_times[row]),
+            f"after {truth.horizon} rows": f"median {number(middle)}{interval}, from {number(truth.last[row])}",
+            "came true": number(windows.levels[row, -1]),
+        },
+    )
+
+
+def _draw(evaluation: Evaluation, row: int, path) -> None:
+    windows, truth = evaluation.windows, evaluation.truth
+    origin = int(windows.rows[row])
+    first = max(int(windows.panel.starts[truth.series[row]]), origin - DRAWN_ROWS)
+    shown = slice(first, origin + 1)
+    quantiles = np.stack([truth.levels_after(q[None])[0] for q in evaluation.forecasts[MODEL][row].T], axis=-1)
+    plot_fan(
+        windows.panel.times[shown],
+        windows.panel.levels[shown],
+        windows.outcome_times[row],
+        quantiles,
+        truth.levels,
+        path,
+        f"{windows.panel.names[truth.series[row]]}: forecast on {written(truth.origin_times[row])}",
+        "closing price" if windows.panel.is_bars else "value",
+        outcomes=windows.levels[row],
+    )
+
+
+def _of_different_dates(rows: np.ndarray, times: np.ndarray) -> list[int]:
+    """The first rows whose origins lie on different dates: one event moves many series."""
+    chosen: dict = {}
+    for row in rows:
+        chosen.setdefault(times[row], int(row))
+        if len(chosen) == SHOWN:
+            break
+    return list(chosen.values())
+
+
+def _outperformed(test: dict) -> dict[str, Result]:
+    found = test["verdict"]["distribution"]["all"]
+    return (
+        {}
+        if found.get("change") is None
+        else {"pinball against the best baseline": Result(found["change"], "lower", 1, " %")}
+    )

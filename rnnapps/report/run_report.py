@@ -1,0 +1,127 @@
+"""The report of a run: one HTML file with everything in it."""
+
+from __future__ import annotations
+
+import base64
+import mimetypes
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from rnnapps.export import exported_versions
+from rnnapps.report import curves
+from rnnapps.report.config_tables import config_tables
+from rnnapps.report.contents import Contents, contents_of
+from rnnapps.report.examples import load_examples
+from rnnapps.report.page import rendered
+from rnnapps.run_folder import RunFolder
+
+FILE = "report.html"
+# The looks of `inspect`, whatever the application, and the pictures that every training makes.
+CAPTIONS = {
+    "attention*": "Attention: what the network looked at for each part of its output.",
+    "saliency*": "Saliency: what each part of the input contributes to the output, by integrated gradients.",
+    "gates*": "Gates and states of a layer, step by step.",
+    "units*": "What drives hidden units most: stretches of the data on which a unit is furthest from its mean.",
+    "gradient_flow_layers*": "Norm of the gradient of every layer over training, on one fixed batch.",
+    "gradient_flow_time*": "Norm of the gradient that reaches each step; fallen by orders of magnitude, it vanishes.",
+}
+# Drawn in the report itself.
+HIDDEN = ("history.png",)
+INSIDE = 4  # how many of CAPTIONS are looks
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An image within the page.
+
+    Fields:
+        name: of its file.
+        caption: what it shows.
+        source: data URI.
+    """
+
+    name: str
+    caption: str
+    source: str
+
+
+def write_report(folder: RunFolder, declare: Callable[[RunFolder], Contents], output: str | Path | None = None) -> Path:
+    """Writes the report of a run: configuration, data, curves, scores, examples and pictures on one page.
+
+    The page loads nothing: styles, images and sounds are in it. It reads in light and dark, on phones and printed.
+
+    Args:
+        folder: of the run.
+        declare: gives what the application says of a run.
+        output: HTML file; report.html in the run's folder by default.
+    Raises:
+        ModuleNotFoundError: jinja2 is not installed.
+        OSError: it cannot be written.
+        ValueError: a file of the run is damaged.
+    """
+    from rnnapps.training import write_atomically
+
+    path = Path(output) if output else folder.path / FILE
+    contents = contents_of(folder, declare)
+    metrics = folder.read_metrics()
+    changed, same = config_tables(folder.config())
+    pictures = _pictures(folder, contents)
+    looks = [picture for picture in pictures if _is_look(picture)]
+    examples = load_examples(folder)
+    text = rendered(
+        "run_report",
+        folder=folder,
+        contents=contents,
+        facts=_facts(folder, metrics),
+        changed=changed,
+        same=same,
+        panels=curves.panels_of(folder.history),
+        curves=curves,
+        examples=examples,
+        inlined=lambda name: _inlined(folder.path / name),
+        looks=looks,
+        pictures=[picture for picture in pictures if picture not in looks],
+    )
+    return write_atomically(path, lambda file: file.write(text.encode("utf-8")))
+
+
+def _facts(folder: RunFolder, metrics: dict) -> dict[str, str]:
+    """What stands under the title."""
+    training = metrics.get("training", {})
+    facts = {}
+    if "parameters" in metrics:
+        facts["parameters"] = f"{metrics['parameters']:,}"
+    if "epochs" in training:
+        best = training.get("best_epoch")
+        facts["epochs"] = f"{training['epochs']}" + (f", the best one {best}" if best else "")
+    if "seconds" in training:
+        minutes, seconds = divmod(round(training["seconds"]), 60)
+        facts["training time"] = f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+    if "weights" in training:
+        facts["weights kept"] = str(training["weights"])
+    if versions := exported_versions(folder.path):
+        facts["SavedModel"] = f"{folder.path.name}/{versions[-1]}"
+    return facts
+
+
+def _pictures(folder: RunFolder, contents: Contents) -> list[Picture]:
+    """Those with a caption, in the order of the captions."""
+    found: dict[str, Picture] = {}
+    for pattern, caption in {**CAPTIONS, **contents.captions}.items():
+        for path in sorted(folder.plots.glob(f"{pattern}.png")):
+            if path.name not in HIDDEN:
+                found[path.name] = Picture(path.name, caption, _inlined(path))
+    return list(found.values())
+
+
+def _is_look(picture: Picture) -> bool:
+    return any(picture.name.startswith(pattern.rstrip("*")) for pattern in list(CAPTIONS)[:INSIDE])
+
+
+def _inlined(path: Path) -> str:
+    """The file as a data URI; empty where it is not there any more."""
+    if not path.is_file():
+        return ""
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"

@@ -1,0 +1,116 @@
+"""The search of an application's configurations, from the options to the best of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from rnnapps.command_line import BadInput, reading_input
+from rnnapps.config_sections import ConfigSections
+from rnnapps.tuning.options import TuningOptions
+from rnnapps.tuning.roles import role, talking
+from rnnapps.tuning.search_folder import SearchFolder, digest
+from rnnapps.tuning.space import Space
+from rnnapps.tuning.tunable import Objective, Tunable
+
+
+def search(
+    application: Tunable, config: ConfigSections, options: TuningOptions, name: str, show_space: bool = False
+) -> dict[str, Any]:
+    """Searches the configurations of an application, and says whether the best is better than the one it starts from.
+
+    Args:
+        application: what is searched.
+        config: every option of a training, as the search starts.
+        options: of the search.
+        name: of the data, for the folder of a search without a name.
+        show_space: only print the space, as a file for `options.space`.
+    Returns:
+        what results.json holds; nothing where there is no result to tell: of a tuner under a chief, or of `show_space`.
+    Raises:
+        BadInput: options, files, data or a folder that cannot be used.
+    """
+    with reading_input():
+        space = Space.declared(config) if options.space is None else Space.read(options.space, config)
+        if show_space:
+            print(space.to_yaml(), end="")
+            return {}
+        if options.tuner == "hyperband" and "train.epochs" in space.values:
+            raise ValueError("--space: train.epochs is what hyperband gives its trials; take another --tuner")
+        if (strategy := getattr(config.train, "strategy", "none")) != "none":
+            raise ValueError(
+                f"--train.strategy {strategy}: a trial trains on one device; leave it out, and start KerasTuner's "
+                "chief and tuners to use more of them"
+            )
+        folder, part = SearchFolder(_path(application, options, name)), role()
+        objective = application.objective(config)
+        if part == "tuner":
+            folder.wait_for_chief()
+
+    # Only now, so that a mistake on the command line is told without waiting for TensorFlow.
+    import tensorflow as tf
+
+    from rnnapps.tuning.conclude import conclude
+    from rnnapps.tuning.oracles import make_oracle
+    from rnnapps.tuning.run_trial import TrialRunner
+    from rnnapps.tuning.trial_tuner import TrialTuner
+
+    tf.get_logger().setLevel("ERROR")  # it would warn of many graphs, of which every trial has its own
+    with ExitStack() as stack:
+        with reading_input():
+            data = application.read(config, space.values)
+            identity = _identity(application, space, options, objective, digest(application.contents(data)))
+            (folder.check if part == "tuner" else folder.claim)(identity)
+            if part != "tuner":
+                stack.enter_context(folder.alone())
+        print(f"search folder: {folder.path}", flush=True)
+        with _going_on(), talking():
+            oracle = make_oracle(space, options, objective.name, objective.direction, config.train.epochs)
+            runner = TrialRunner(application, space, options, objective, folder, data)
+            tuner = TrialTuner(oracle, runner)
+            if oracle.trials:
+                print(f"{len(oracle.trials)} trials begun before", flush=True)
+            tuner.search()
+        if part == "tuner":
+            print("no more trials; the chief tells what was found")
+            return {}
+        with _going_on():
+            return conclude(runner, oracle)
+
+
+def _path(application: Tunable, options: TuningOptions, name: str) -> Path:
+    if options.search is not None:
+        return Path(options.search) if os.sep in options.search else application.runs.home() / options.search
+    return application.runs.home() / f"tune-{Path(name.replace(':', '-')).name.split('.')[0] or 'data'}"
+
+
+def _identity(
+    application: Tunable, space: Space, options: TuningOptions, objective: Objective, data: str
+) -> dict[str, Any]:
+    """What must be the same for a search to go on."""
+    tuner = {"tuner": options.tuner, "seed": options.seed}
+    if options.tuner == "hyperband":
+        # The brackets depend on how many there are; the others may go on with more.
+        tuner |= {"factor": options.factor, "trials": options.trials}
+    else:
+        tuner |= {"pruning": options.pruning, "pruning_epochs": options.pruning_epochs}
+    return {
+        "application": application.runs.application,
+        "objective": {"name": objective.name, "direction": objective.direction},
+        "data": data,
+        "space": space.to_dict(),
+        "options": space.base.to_dict(),
+        "tuner": tuner,
+    }
+
+
+@contextmanager
+def _going_on() -> Iterator[None]:
+    """What the disk prevents becomes one line that says how to go on."""
+    try:
+        yield
+    except OSError as error:
+        raise BadInput(f"{error}; what was trained is kept: the same command goes on") from error
