@@ -88,5 +88,7 @@ def contents_of(folder: RunFolder, declare: Callable[[RunFolder], Contents]) -> 
     try:
         return declare(folder)
     except (LookupError, TypeError, AttributeError) as error:
-        message = f"{folder.metrics}: does not hold what a report needs ({error!r}); it is damaged or of another version"
+        message = (
+            f"{folder.metrics}: does not hold what a report needs ({error!r}); it is damaged or of another version"
+        )
         raise ValueError(message) from None
