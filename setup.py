@@ -60,6 +60,7 @@ setup(
             *REPORT,
             *COMMAND_LINE,
             "httpx>=0.27",
+            "hypothesis>=6",
             "pytest>=8",
             "pytest-xdist>=3",
             "ruff>=0.12",

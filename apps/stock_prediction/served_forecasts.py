@@ -107,7 +107,11 @@ class ServedForecasts:
 
     def works(self) -> dict[str, Work]:
         """Windows of any number of tables, at once."""
-        return {"forecast": Work(self._forecasts, lambda asked: len(asked.panel), BATCH_WINDOWS)}
+        try:
+            example = self.own_jobs(None, ForecastQuery())[0].item
+        except ValueError:  # no rows, or covariates to come that only a client knows
+            example = None
+        return {"forecast": Work(self._forecasts, lambda asked: len(asked.panel), BATCH_WINDOWS, example=example)}
 
     def own_jobs(self, body: None, query: ForecastQuery) -> list[Job]:
         """The rows that the run saw last."""

@@ -102,7 +102,12 @@ def _ticks(options: Values, scale: Callable[[Any], float]) -> list[tuple[float, 
     if isinstance(options, Choice):
         return [(scale(value), told(value)) for value in options.among]
     low, high = options.low, options.high
-    spaced = np.geomspace(low, high, 4) if options.log else np.linspace(low, high, 5)
+    if options.step is not None:
+        count = math.log(high / low, options.step) if options.log else (high - low) / options.step
+        steps = np.unique(np.linspace(0, int(count + 1e-6), 5).round())
+        spaced = low * options.step**steps if options.log else low + options.step * steps
+    else:
+        spaced = np.geomspace(low, high, 4) if options.log else np.linspace(low, high, 5)
     if options.whole:
         spaced = sorted({round(value) for value in spaced})
     return [(scale(value), f"{value:.3g}") for value in spaced]

@@ -8,14 +8,9 @@ import time
 from pathlib import Path
 
 import httpx
-import pytest
-
-from rnnapps.serving import Endpoint, Job, PageFile, Service, ServingOptions, Work
-
-pytest.importorskip("fastapi", reason="needs rnnapps[serving]")
-
 from pydantic import BaseModel, Field
 
+from rnnapps.serving import Endpoint, Job, PageFile, Service, ServingOptions, Work
 from rnnapps.serving.serve_requests import address, listen, server_of
 
 PAGE = {"": PageFile(b"<p>page</p>", "text/html; charset=utf-8"), "a.js": PageFile(b"1;", "text/javascript")}

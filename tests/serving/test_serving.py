@@ -7,10 +7,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import httpx
 import pytest
-
-pytest.importorskip("fastapi", reason="needs rnnapps[serving]")
-httpx = pytest.importorskip("httpx")
 
 from rnnapps.command_line import BadInput
 from rnnapps.serving import ServingOptions, patient_protocol, serve_requests
