@@ -77,7 +77,7 @@ class SmoothedCrossEntropy(keras.losses.Loss):
 
 
 def share_of_replica(loss: tf.Tensor) -> tf.Tensor:
-    """A batch's mean loss divided by the number of replicas, as Keras's own losses are, which are added up over them."""
+    """A batch's mean loss divided by the number of replicas: Keras adds up what they return."""
     return loss / tf.distribute.get_strategy().num_replicas_in_sync
 
 

@@ -35,9 +35,9 @@ class TrainingOptions:
         checkpoint_every: steps between two checkpoints; one is also written at every epoch's end.
         keep_checkpoints: how many of the latest checkpoints are kept.
         seed: of weights, dropout, the order of batches and whatever else is drawn.
-        strategy: over what every batch is divided: none, one device; mirrored, all devices of this machine; multiworker,
-            the processes that the environment variable TF_CONFIG names, one for each device or machine. Loss and weights
-            are those of one device, to rounding; dropout draws other numbers.
+        strategy: over what every batch is divided: none, one device; mirrored, all devices of this machine;
+            multiworker, the processes that the environment variable TF_CONFIG names, one for each device or machine.
+            Loss and weights are those of one device, to rounding; dropout draws other numbers.
         tensorboard: also write the figures of every epoch as TensorBoard reads them, into the folder tensorboard/ of
             the run; look at them with: tensorboard --logdir RUN/tensorboard
     """

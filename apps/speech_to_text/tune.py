@@ -88,8 +88,8 @@ class TunableSpeech:
     def _checked(self, config: SpeechConfig, corpus):
         """Options with a rate, the recordings, and their units."""
         from .corpus_faults import check_corpus
-        from .units import build_units
         from .resolve_options import resolve_options
+        from .units import build_units
 
         config = resolve_options(config, corpus)
         units = build_units(config, corpus.training)
