@@ -33,6 +33,8 @@ def serve_requests(service: Service, options: ServingOptions) -> None:
                 work.answer([work.example])
         print(f"{service.title}: {address(listening)}  (Ctrl-C ends it)", flush=True)
         server.run(sockets=[listening])
+        if not server.started:  # uvicorn ends as if nothing was wrong
+            raise KeyboardInterrupt
 
 
 def server_of(service: Service, options: ServingOptions):
