@@ -149,10 +149,14 @@ def print_ctc(options, size: Size) -> None:
 
 
 def check_losses(given: dict[str, dict]) -> None:
-    """Raises a RuntimeError if the two losses or their gradients differ."""
-    for name in ("losses", "gradient"):
+    """Raises a RuntimeError if the two losses or their gradients differ.
+
+    A gradient is the exponential of sums of logarithms, which over 800 frames are thousands: their last place in
+    single precision is a thousandth of the gradient, and more of its square.
+    """
+    for name, share in (("losses", 1e-3), ("gradient", 1e-2)):
         for ours, theirs in zip(given[OURS][name], given[DENSE][name], strict=True):
-            if abs(ours - theirs) > 1e-3 * abs(theirs):
+            if abs(ours - theirs) > share * abs(theirs):
                 raise RuntimeError(f"{name}: {ours} and {theirs}, the comparison is void")
 
 
@@ -238,13 +242,16 @@ def print_transcription(options, size: Size) -> None:
 def check_texts(ours: list[str], plain: list[str]) -> str:
     """How many texts are the same on both sides.
 
+    Beams of two makers may end with another of two texts that are about as likely, so single characters may differ.
+
     Raises:
-        RuntimeError: fewer than nine in ten, so that comparing their speed would mean nothing.
+        RuntimeError: more than one character in twenty differs, so that comparing their speed would mean nothing.
     """
-    same = sum(map(str.__eq__, ours, plain))
-    if same < 0.9 * len(ours):
-        raise RuntimeError(f"{same} of {len(ours)} texts are the same on both sides, the comparison is void")
-    return f"{same} of {len(ours)} texts alike"
+    import jiwer
+
+    if (differing := jiwer.cer(plain, ours)) > 0.05:
+        raise RuntimeError(f"{differing:.0%} of the characters differ between the sides, the comparison is void")
+    return f"{sum(map(str.__eq__, ours, plain))} of {len(ours)} texts alike"
 
 
 def _real_time_factor(options, answers: list[dict]) -> float:

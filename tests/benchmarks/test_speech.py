@@ -60,7 +60,7 @@ def test_both_sides_hear_the_same():
 
 
 def test_sides_that_hear_otherwise_are_refused():
-    with pytest.raises(RuntimeError, match="1 of 2 texts are the same"):
+    with pytest.raises(RuntimeError, match="50% of the characters differ"):
         check_texts(["a", "b"], ["a", "c"])
 
 
