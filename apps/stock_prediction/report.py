@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rnnapps.command_line import reading_input
-
 from .run_folder import RunFolder
 
 
@@ -19,18 +17,14 @@ def report(run: str, output: str | None = None, looks: bool = False) -> Path:
         output: HTML file to write. Default: report.html in the run's folder.
         looks: first draw what inspect draws, of one example; takes up to a minute.
     """
-    from rnnapps.report import write_report
+    from rnnapps.report import report_again
 
     from .run_contents import run_contents
 
-    with reading_input():
-        folder = RunFolder.open(run)
-        if looks:
-            from rnnapps.inspection.look import all_looks
+    return report_again(RunFolder, run, run_contents, output, _subject if looks else None)
 
-            from .inspected import inspected
 
-            all_looks(inspected(folder, None, None), folder.plots)
-        path = write_report(folder, run_contents, output)
-    print(path)
-    return path
+def _subject(folder: RunFolder):
+    from .inspected import inspected
+
+    return inspected(folder, None, None)

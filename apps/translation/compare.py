@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from rnnapps.command_line import reading_input
-
 from .run_folder import RunFolder
 
 
@@ -16,13 +12,8 @@ def compare(*runs: str, output: str | None = None) -> str:
         runs: paths or names of two runs or more.
         output: HTML file to write.
     """
-    from rnnapps.report import compare_runs
+    from rnnapps.report import print_comparison
 
     from .run_contents import run_contents
 
-    with reading_input():
-        found = compare_runs([RunFolder.open(run) for run in runs], run_contents)
-        print(found.text())
-        if output is not None:
-            print(f"page: {found.write(Path(output))}")
-    return found.text()
+    return print_comparison(RunFolder, runs, run_contents, output)

@@ -6,10 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-
-def white(samples: int, rate: int, rng: np.random.Generator) -> np.ndarray:
-    """The same power at every frequency."""
-    return rng.standard_normal(samples, np.float32)
+from rnnapps.audio.noises import white
 
 
 def rumble(samples: int, rate: int, rng: np.random.Generator) -> np.ndarray:
