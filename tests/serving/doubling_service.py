@@ -5,6 +5,7 @@ import json
 import socket
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -21,6 +22,17 @@ class Numbers(BaseModel, extra="forbid"):
     label: str = ""
 
 
+class Held:
+    """A batch that is being answered until it is released."""
+
+    def __init__(self):
+        self.begun, self.released = threading.Event(), threading.Event()
+
+    def __call__(self):
+        self.begun.set()
+        self.released.wait(30)
+
+
 class Which(BaseModel, extra="forbid"):
     times: int = Field(2, ge=0, le=10)
 
@@ -35,11 +47,11 @@ def refuse_odd(numbers):
         raise ValueError("numbers: larger than 2**53")
 
 
-def doubling_service(seconds: float = 0.0, batches: list | None = None) -> Service:
-    """POST /v1/double of JSON, POST /v1/length of bytes, GET /v1/times of a query."""
+def doubling_service(before: Callable[[], None] = lambda: None, batches: list | None = None) -> Service:
+    """POST /v1/double of JSON, POST /v1/length of bytes, GET /v1/times of a query; `before` is called before each."""
 
     def double(items):
-        time.sleep(seconds)
+        before()
         if batches is not None:
             batches.append(list(items))
         return [2 * item for item in items]

@@ -4,7 +4,7 @@ import json
 import signal
 import subprocess
 import sys
-import time
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import pytest
 from rnnapps.command_line import BadInput
 from rnnapps.serving import ServingOptions, patient_protocol, serve_requests
 from rnnapps.serving.serve_requests import listen
-from tests.serving.doubling_service import doubling_service, raw, running, told
+from tests.serving.doubling_service import Held, doubling_service, raw, running, told
 
 JSON = {"content-type": "application/json"}
 
@@ -45,7 +45,10 @@ def test_a_get_asks_the_model_too(client):
 
 def test_clients_of_the_same_time_are_answered_in_one_batch():
     batches = []
-    with running(doubling_service(batches=batches), batch_wait=300.0) as client, ThreadPoolExecutor(8) as threads:
+    with (
+        running(doubling_service(batches=batches), batch_size=8, batch_wait=9000.0) as client,
+        ThreadPoolExecutor(8) as threads,
+    ):
         posts = [threads.submit(client.post, "/v1/double", json={"numbers": [n]}) for n in range(8)]
         answers = [post.result().json()["numbers"] for post in posts]
     assert answers == [[2 * n] for n in range(8)]
@@ -183,30 +186,36 @@ def test_a_host_of_another_name_is_refused(client):
 
 
 def test_more_requests_at_a_time_than_allowed_are_told_to_come_later():
-    with running(doubling_service(seconds=2.0), max_requests=1) as client, ThreadPoolExecutor(1) as threads:
+    held = Held()
+    with running(doubling_service(held), max_requests=1) as client, ThreadPoolExecutor(1) as threads:
         first = threads.submit(client.post, "/v1/double", json={"numbers": [1]})
-        answers = []
-        while not answers or (not first.done() and answers[-1].status_code != 429):
-            answers.append(client.get("/v1/model"))
-        assert answers[-1].status_code == 429
-        assert answers[-1].headers["retry-after"] == "1"
-        assert client.get("/health").status_code == 200
+        assert held.begun.wait(30)
+        second = client.get("/v1/model")
+        healthy = client.get("/health").status_code
+        held.released.set()
+        assert (second.status_code, second.headers["retry-after"]) == (429, "1")
+        assert healthy == 200
         assert first.result().status_code == 200
 
 
 def test_an_answer_that_takes_too_long_is_given_up():
-    with running(doubling_service(seconds=1.0), timeout=0.2) as client:
+    held = Held()
+    with running(doubling_service(held), timeout=0.2) as client:
         answer = client.post("/v1/double", json={"numbers": [1]})
+        held.released.set()
         assert answer.status_code == 503
         assert "0.2 seconds" in told(answer)
 
 
 def test_what_was_being_answered_when_the_server_is_stopped_is_finished():
+    held = Held()
+    release = threading.Timer(0.3, held.released.set)
     with ThreadPoolExecutor(1) as threads:
-        with running(doubling_service(seconds=0.6)) as client:
+        with running(doubling_service(held)) as client:
             url = client.base_url.join("/v1/double")
-            post = threads.submit(httpx.post, url, json={"numbers": [1]}, trust_env=False)
-            time.sleep(0.3)  # it has come by then, and takes as long again
+            post = threads.submit(httpx.post, url, json={"numbers": [1]}, timeout=30, trust_env=False)
+            assert held.begun.wait(30)
+            release.start()  # the server is told to stop before or after: it finishes what it began
         assert post.result().json()["numbers"] == [2]
 
 
