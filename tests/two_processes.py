@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import h5py
 import numpy as np
+
+from tests.resumed_runs import KILLED
 
 # Runs an application over two devices, which a processor is divided into.
 TWO_DEVICES = """
@@ -58,33 +63,78 @@ def run_all(commands: Sequence[tuple[Sequence[str], dict[str, str]]], folder: Pa
     return [(process.returncode, output) for process, output in zip(processes, outputs, strict=True)]
 
 
-def train_spread(application: str, strategy: str, options: Sequence[str], run: Path, folder: Path) -> None:
-    """`python -m apps.<application> train` over two processes, or over two devices of one.
+@dataclass(frozen=True)
+class LoneTraining:
+    """A run of one process on one device, which others of the same options are compared with.
 
-    Args:
+    Fields:
         application: name of its folder.
-        strategy: "multiworker" or "mirrored".
         options: as they are typed, without run and strategy.
         run: the run's folder.
-        folder: for the processes.
     """
-    typed = ["train", *options, "--run", str(run), "--train.strategy", strategy]
-    main = f"apps.{application}.__main__"
-    if strategy == "multiworker":
-        commands = [(["-m", main, *typed], cluster) for cluster in clusters()]
-    else:
-        commands = [(["-c", TWO_DEVICES, main, *typed], {})]
-    for code, output in run_all(commands, folder):
-        assert code == 0, output
 
+    application: str
+    options: Sequence[str]
+    run: Path
 
-def assert_same_training(run: Path, other: Path) -> None:
-    """Loss curve, what was measured, and weights are the same, to rounding."""
-    (names, here), (found, there) = curve(run), curve(other)
-    assert found == names
-    np.testing.assert_allclose(there, here, rtol=1e-4)
-    for name, value in weights(run).items():
-        np.testing.assert_allclose(weights(other)[name], value, atol=2e-5, err_msg=name)
+    @classmethod
+    def make(cls, application: str, options: Sequence[str], folder: Path) -> LoneTraining:
+        """Trains it.
+
+        Args:
+            application: name of its folder.
+            options: as they are typed, without run and strategy.
+            folder: where the run's folder is made.
+        """
+        made = cls(application, options, folder / "alone")
+        main = importlib.import_module(f"apps.{application}.__main__").main
+        assert main(made._typed(made.run)) == 0
+        return made
+
+    def assert_same_when_spread(self, strategy: str, folder: Path) -> None:
+        """Loss curve, what was measured, and weights are the same to rounding over two processes, or two devices.
+
+        Args:
+            strategy: "multiworker" or "mirrored".
+            folder: for the processes and their run.
+        """
+        typed = [self._main, *self._typed(folder / "run", strategy)]
+        if strategy == "multiworker":
+            commands = [(["-m", *typed], cluster) for cluster in clusters()]
+        else:
+            commands = [(["-c", TWO_DEVICES, *typed], {})]
+        for code, output in run_all(commands, folder):
+            assert code == 0, output
+        self.assert_same(folder / "run")
+
+    def kill_chief(self, folder: Path) -> tuple[int, str]:
+        """Exit code and output of the other of two processes when the chief is killed in its second epoch.
+
+        Args:
+            folder: for the processes and their run.
+        """
+        typed = self._typed(folder / "run", "multiworker")
+        chief, follower = clusters()
+        commands = [(["-c", KILLED, self.application, *typed], chief), (["-m", self._main, *typed], follower)]
+        (killed, output), found = run_all(commands, folder)
+        assert killed == -signal.SIGKILL, output
+        return found
+
+    def assert_same(self, run: Path) -> None:
+        """Another run of the same options has the loss curve, figures, weights and SavedModel of this one."""
+        (names, here), (found, there) = curve(self.run), curve(run)
+        assert found == names
+        np.testing.assert_allclose(there, here, rtol=1e-4)
+        for name, value in weights(self.run).items():
+            np.testing.assert_allclose(weights(run)[name], value, atol=2e-5, err_msg=name)
+        assert (run / "1" / "saved_model.pb").is_file()
+
+    @property
+    def _main(self):
+        return f"apps.{self.application}.__main__"
+
+    def _typed(self, run, strategy="none"):
+        return ["train", *self.options, "--run", str(run), "--train.strategy", strategy]
 
 
 def curve(run: Path) -> tuple[list[str], np.ndarray]:

@@ -9,7 +9,7 @@ from apps.translation.config import ModelConfig
 from apps.translation.model import build_translator
 from rnnapps.losses import SmoothedCrossEntropy
 from tests.translation.conftest import TINY, options
-from tests.two_processes import assert_same_training, train_spread
+from tests.two_processes import LoneTraining
 
 # Three epochs; the metric after each; no average that hides a difference.
 SHORT = options(TINY | {"train.epochs": 3, "train.evaluate_every": 1, "train.averaging": "none"})
@@ -39,17 +39,14 @@ def test_the_loss_of_a_batch_is_that_of_its_parts_weighed_by_their_tokens():
 
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory, pairs_file):
-    run = tmp_path_factory.mktemp("runs") / "alone"
-    assert main(["train", "--data", str(pairs_file), "--run", str(run), *SHORT]) == 0
-    return run
+    given = ["--data", str(pairs_file), *SHORT]
+    return LoneTraining.make("translation", given, tmp_path_factory.mktemp("runs"))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("strategy", ["multiworker", "mirrored"])
-def test_a_training_that_is_spread_is_that_of_one_device(strategy, alone, pairs_file, tmp_path):
-    train_spread("translation", strategy, ["--data", str(pairs_file), *SHORT], tmp_path / "run", tmp_path)
-    assert_same_training(alone, tmp_path / "run")
-    assert (tmp_path / "run" / "1" / "saved_model.pb").is_file()
+def test_a_training_that_is_spread_is_that_of_one_device(strategy, alone, tmp_path):
+    alone.assert_same_when_spread(strategy, tmp_path)
 
 
 def test_a_missing_cluster_is_told_in_one_line(capsys, monkeypatch):
