@@ -17,7 +17,7 @@ from .corpus_faults import CheckedCorpus
 from .model import Recognizer, build_recognizer
 from .run_folder import RunFolder
 from .units import Units
-from .validation_figures import LogFigures, ValidationFigures, evenly
+from .validation_figures import ForgiveSilence, ValidationFigures, evenly
 
 # Recordings whose mean and deviation normalisation begins with: more would not change them.
 MOST_ADAPTED = 300
@@ -88,11 +88,11 @@ def fit_recognizer(
         prepared.model,
         prepared.training,
         metric,
-        lambda: figures.measure()[metric],
+        figures.measure,
         config.train,
         folder.path,
         mode=mode,
-        callbacks=lambda best: [LogFigures(figures, best), *callbacks(best)],
+        callbacks=lambda best: [ForgiveSilence(figures, best), *callbacks(best)],
         resume=resume,
         fingerprint=config.to_dict(),
         **fitting,

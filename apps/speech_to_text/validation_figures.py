@@ -79,8 +79,8 @@ class ValidationFigures:
         return loss, found, blank, tf.reduce_sum(frames)
 
 
-class LogFigures(keras.callbacks.Callback):
-    """Puts into the logs what was measured beside the metric, and forgives a network that has said nothing yet.
+class ForgiveSilence(keras.callbacks.Callback):
+    """Gives a network that has said nothing yet as much patience as one that has not begun.
 
     It comes after `metric`, which has the figures measured.
     """
@@ -90,10 +90,7 @@ class LogFigures(keras.callbacks.Callback):
         self.figures, self.metric = figures, metric
 
     def on_epoch_end(self, epoch, logs=None):
-        if self.metric.name not in logs:
-            return  # not measured after this epoch
-        logs.update(self.figures.latest)
-        if self.figures.silent:
+        if self.metric.name in logs and self.figures.silent:
             self.metric.wait = -1  # the next measurement, if it is no better, makes it 0
 
 

@@ -64,7 +64,7 @@ class CheckpointAverage(keras.callbacks.Callback):
             return
         chosen = self.model.get_weights()
         self._load_mean(files)
-        self.value = float(self.metric.evaluate())
+        self.value = self.metric.measure()[self.metric.name]
         self.kept = self.metric.better(self.value)
         if not self.kept:
             self.model.set_weights(chosen)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,13 @@ class DecodedMetric(keras.callbacks.Callback):
 
     The validation loss under teacher forcing keeps falling while translations get no better, or rises while
     they still improve; so the metric that users read decides. The value enters the logs under `name`, so it
-    is in the progress line, in `History` and visible to other callbacks. All of its state survives a resume.
+    is in the progress line, in `History` and visible to other callbacks. Among equal values the weights with the least
+    `val_loss` are kept, where the logs have one; that is no improvement to `patience`. All state survives a resume.
 
     Args:
         name: str, name in the logs, e.g. "val_bleu".
-        evaluate: function without arguments, decodes the validation data with the model and returns a float.
+        evaluate: function without arguments, decodes the validation data with the model and returns a float, or a
+            dictionary of figures for the logs, the one of this `name` among them.
         mode: "max" when greater is better (BLEU, accuracy), "min" when smaller is (error rates). Default
             "max".
         patience: int >= 1, measurements without improvement after which training stops, or None to never
@@ -50,7 +52,7 @@ class DecodedMetric(keras.callbacks.Callback):
     def __init__(
         self,
         name: str,
-        evaluate: Callable[[], float],
+        evaluate: Callable[[], float | Mapping[str, float]],
         mode: str = "max",
         patience: int | None = None,
         min_delta: float = 0.0,
@@ -80,6 +82,7 @@ class DecodedMetric(keras.callbacks.Callback):
         self.best: float | None = None
         self.best_epoch: int | None = None
         self.wait = 0
+        self._loss = math.inf
         # As many older best weights as there may be checkpoints that name them; `fit` sets it.
         self.keep = 3
 
@@ -96,12 +99,15 @@ class DecodedMetric(keras.callbacks.Callback):
         if (epoch + 1) % self.every and not last:
             return
         with self.average.in_model() if self.average else nullcontext():
-            value = self._measure()
+            figures = self.measure()
+            value = figures[self.name]
             improved = self.better(value)
-            if improved and self._save_weights(self._path(epoch + 1)):
-                self.best, self.best_epoch = value, epoch + 1
+            loss = ((logs or {}) | figures).get("val_loss", math.inf)
+            among_equals = value == self.best and loss < self._loss
+            if (improved or among_equals) and self._save_weights(self._path(epoch + 1)):
+                self.best, self.best_epoch, self._loss = value, epoch + 1, loss
         if logs is not None:
-            logs[self.name] = value
+            logs.update(figures)
         if improved:
             self.wait = 0
             return
@@ -119,7 +125,8 @@ class DecodedMetric(keras.callbacks.Callback):
 
     def get_state(self) -> dict[str, Any]:
         """State for a checkpoint."""
-        return {"best": self.best, "best_epoch": self.best_epoch, "wait": self.wait}
+        loss = None if math.isinf(self._loss) else float(self._loss)
+        return {"best": self.best, "best_epoch": self.best_epoch, "wait": self.wait, "loss": loss}
 
     def set_state(self, state: dict[str, Any]) -> None:
         """Continue from a checkpoint's state.
@@ -128,6 +135,8 @@ class DecodedMetric(keras.callbacks.Callback):
             FileNotFoundError: the best weights that the state names are gone.
         """
         self.best, self.best_epoch, self.wait = state["best"], state["best_epoch"], state["wait"]
+        loss = state.get("loss")  # not in checkpoints of earlier versions
+        self._loss = math.inf if loss is None else loss
         for path in self._files():
             # Written after the checkpoint: this run will measure those epochs again.
             if int(path.name[5:11]) > (self.best_epoch or 0):
@@ -135,12 +144,21 @@ class DecodedMetric(keras.callbacks.Callback):
         if self.best_weights is not None and not self.best_weights.is_file():
             raise FileNotFoundError(f"{self.best_weights}: the best weights so far are missing; start a new run folder")
 
-    def _measure(self):
-        value = self.evaluate()
+    def measure(self) -> dict[str, float]:
+        """The figures of the weights that are in the model now, by their names in the logs.
+
+        Raises:
+            ValueError: `evaluate` gave something else.
+        """
+        found = self.evaluate()
         try:
-            return float(value)
+            named = found if isinstance(found, Mapping) else {self.name: found}
+            figures = {name: float(value) for name, value in named.items()}
         except (TypeError, ValueError):
-            raise ValueError(f"evaluate of {self.name!r} must return a number, got {value!r}") from None
+            figures = {}
+        if self.name not in figures:
+            raise ValueError(f"evaluate of {self.name!r} must return a number, got {found!r}")
+        return figures
 
     def better(self, value: float) -> bool:
         """Whether `value` improves on the best so far by more than `min_delta`."""

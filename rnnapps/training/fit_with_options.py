@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,7 @@ def fit_with_options(
     model: keras.Model,
     training: EpochBatches,
     metric: str,
-    measure: Callable[[], float],
+    measure: Callable[[], float | Mapping[str, float]],
     options: TrainingOptions,
     run_dir: str | Path,
     *,
@@ -75,7 +75,7 @@ def fit_with_options(
         model: compiled.
         training: the batches.
         metric: name of what `measure` gives, e.g. "val_bleu".
-        measure: measures the validation side with the weights that are in the model then.
+        measure: measures the validation side with the weights that are in the model then; see `DecodedMetric`.
         options: of the training.
         run_dir: folder of the run.
         mode: "max" when greater is better, "min" when smaller is.

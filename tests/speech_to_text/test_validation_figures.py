@@ -6,7 +6,7 @@ from apps.speech_to_text.batches import validation_batches
 from apps.speech_to_text.config import FeaturesConfig, ModelConfig, SpeechConfig, TrainConfig
 from apps.speech_to_text.model import build_recognizer
 from apps.speech_to_text.units import Units
-from apps.speech_to_text.validation_figures import LogFigures, ValidationFigures, evenly
+from apps.speech_to_text.validation_figures import ForgiveSilence, ValidationFigures, evenly
 from rnnapps.audio.recording import Recording
 from rnnapps.training import DecodedMetric
 from tests.speech_to_text.conftest import RATE, spoken, texts
@@ -65,31 +65,14 @@ def test_silence_does_not_use_up_patience(model, tmp_path):
     weights.stop_training = False
     metric.set_model(weights)
     metric.set_params({"epochs": 9})
-    log = LogFigures(measured, metric)
+    forgive = ForgiveSilence(measured, metric)
     stopped = []
     for epoch in range(5):
         logs = {}
         metric.on_epoch_end(epoch, logs)
-        log.on_epoch_end(epoch, logs)
+        forgive.on_epoch_end(epoch, logs)
         stopped.append(weights.stop_training)
     assert stopped == [False, False, False, False, True]
-
-
-def test_what_was_measured_is_logged(model):
-    measured = figures(model)
-    measured.latest = {"val_loss": 1.0, "val_cer": 2.0, "val_blank": 0.5}
-    metric = DecodedMetric("val_cer", lambda: 2.0)
-    logs = {"val_cer": 2.0}
-    LogFigures(measured, metric).on_epoch_end(0, logs)
-    assert logs == {"val_loss": 1.0, "val_cer": 2.0, "val_blank": 0.5}
-
-
-def test_an_epoch_without_measurement_logs_nothing(model):
-    measured = figures(model)
-    measured.latest = {"val_loss": 1.0}
-    logs = {"loss": 3.0}
-    LogFigures(measured, DecodedMetric("val_cer", lambda: 2.0)).on_epoch_end(0, logs)
-    assert logs == {"loss": 3.0}
 
 
 @pytest.mark.parametrize(

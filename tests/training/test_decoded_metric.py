@@ -47,6 +47,29 @@ def test_nan_is_never_the_best(tmp_path):
     assert (metric.best, metric.best_epoch) == (1.0, 2)
 
 
+def test_among_equals_the_least_loss_is_kept_but_patience_goes_on(tmp_path):
+    values = [{"val_bleu": bleu, "val_loss": loss} for bleu, loss in ((2, 0.5), (3, 0.4), (3, 0.2), (3, 0.3), (9, 0.1))]
+    metric, history, _ = run(tmp_path, values, patience=2)
+    assert (metric.best_epoch, len(history.rows)) == (3, 4)
+
+
+def test_the_loss_among_equals_survives_a_resume(tmp_path):
+    figures = lambda loss: {"val_bleu": 3, "val_loss": loss}
+    run(tmp_path, [figures(0.2)], epochs=1)
+    metric, _, _ = run(tmp_path, [figures(0.3)], epochs=2, resume=True)
+    assert metric.best_epoch == 1
+
+
+def test_all_figures_are_in_the_history(tmp_path):
+    _, history, _ = run(tmp_path, [{"val_bleu": 1, "val_chrf": 4}], epochs=1)
+    assert (history.rows[0]["val_bleu"], history.rows[0]["val_chrf"]) == (1.0, 4.0)
+
+
+def test_figures_without_the_metric_are_no_measurement(tmp_path):
+    with pytest.raises(ValueError, match=r"evaluate of 'val_bleu' must return a number, got \{'val_chrf': 4\}"):
+        run(tmp_path, [{"val_chrf": 4}], epochs=1)
+
+
 def test_every_other_epoch_is_measured(tmp_path):
     _, history, _ = run(tmp_path, [1, 2], epochs=4, every=2)
     assert [row.get("val_bleu") for row in history.rows] == [None, 1.0, None, 2.0]
