@@ -44,6 +44,7 @@ class BatchQueue:
         cost: item -> a number > 0.
         batch_cost: most that the highest cost of a batch times its size may be; one item may cost more.
         most_waiting: items that may wait; more are refused.
+        waiting_cost: cost of what waits from which on more is refused, for what waits is held in memory.
 
     Attributes:
         batches, items: how many were answered so far.
@@ -57,10 +58,11 @@ class BatchQueue:
         cost: Callable[[Any], float] = lambda item: 1.0,
         batch_cost: float = math.inf,
         most_waiting: int = 4096,
+        waiting_cost: float = math.inf,
     ):
         self._answer, self._cost = answer, cost
         self._batch_size, self._wait, self._batch_cost = batch_size, wait, batch_cost
-        self._most_waiting = most_waiting
+        self._most_waiting, self._waiting_cost = most_waiting, waiting_cost
         self._waiting: deque[_Waiting] = deque()
         self._changed = asyncio.Event()
         self._closing = False
@@ -85,7 +87,8 @@ class BatchQueue:
         """The answers to several items, which need not be answered in one batch; errors as of `ask`."""
         if self._closing:
             raise QueueClosed("the server is stopping")
-        if len(self._waiting) + len(items) > self._most_waiting:
+        too_many = len(self._waiting) + len(items) > self._most_waiting
+        if too_many or sum(one.cost for one in self._waiting) >= self._waiting_cost:
             raise QueueFull(f"{len(self._waiting)} items are waiting already")
         loop = asyncio.get_running_loop()
         if self._task is None:
@@ -166,7 +169,10 @@ class BatchQueue:
             _settle(one, answer)
 
     def _checked(self, items: list[Any]) -> list[Any]:
-        answers = list(self._answer(items))
+        try:
+            answers = list(self._answer(items))
+        except StopIteration as error:  # which no future can hold, so that the item would wait for ever
+            raise RuntimeError("StopIteration") from error
         if len(answers) != len(items):
             raise RuntimeError(f"{len(items)} items got {len(answers)} answers")
         return answers

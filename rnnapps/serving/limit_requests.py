@@ -8,6 +8,8 @@ import json
 import math
 from collections.abc import Sequence
 
+from rnnapps.serving.one_line import one_line
+
 # Only what comes with the page: nothing of other servers, no frames, no code in the HTML itself.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
@@ -58,11 +60,11 @@ class LimitRequests:
             return
         headers = dict(scope["headers"])
         if "*" not in self.hosts and _host(headers) not in self.hosts:
-            await _refuse(send, 400, f"the host {_host(headers)!r} is not allowed here; see --allowed_hosts")
+            await refuse(send, 400, f"the host {_host(headers)!r} is not allowed here; see --allowed_hosts")
         elif scope["path"] == "/health":  # it is asked for most when there is most to do
             await self._answer(scope, b"", receive, send)
         elif self._requests >= self.max_requests:
-            await _refuse(send, 429, f"{self.max_requests} requests are being answered; come again later", retry=1)
+            await refuse(send, 429, f"{self.max_requests} requests are being answered; come again later", retry=1)
         else:
             self._requests += 1
             try:
@@ -77,7 +79,7 @@ class LimitRequests:
         too_large = f"the request is larger than {self.max_bytes:,} bytes; send less, or see --max_megabytes"
         length = headers.get(b"content-length", b"")
         if length.isdigit() and int(length) > self.max_bytes:
-            await _refuse(send, 413, too_large)
+            await refuse(send, 413, too_large)
             return
         parts, size = [], 0
         try:
@@ -92,16 +94,16 @@ class LimitRequests:
                 self._held += len(part)
                 parts.append(part)
                 if size > self.max_bytes:
-                    await _refuse(send, 413, too_large)
+                    await refuse(send, 413, too_large)
                     return
                 if self._held > HELD_BODIES * self.max_bytes:
-                    await _refuse(send, 429, "too many bytes are being answered; come again later", retry=1)
+                    await refuse(send, 429, "too many bytes are being answered; come again later", retry=1)
                     return
             body = b"".join(parts)
             parts.clear()
             await self._answer(scope, body, receive, send)
         except asyncio.TimeoutError:
-            await _refuse(send, 408, f"the request was not there after {self.body_timeout:g} seconds")
+            await refuse(send, 408, f"the request was not there after {self.body_timeout:g} seconds")
         finally:
             self._held -= size
 
@@ -133,7 +135,7 @@ class LimitRequests:
             if answer.done():
                 answer.result()
             elif not leaving.done() and not started:
-                await _refuse(send, 503, f"no answer after {self.timeout:g} seconds; ask for less", retry=5)
+                await refuse(send, 503, f"no answer after {self.timeout:g} seconds; ask for less", retry=5)
         finally:
             for task in (answer, leaving):
                 if not task.done():
@@ -149,8 +151,16 @@ def _host(headers: dict[bytes, bytes]) -> str:
     return name if colon and port.isdigit() else host
 
 
-async def _refuse(send, status: int, detail: str, retry: float | None = None) -> None:
-    body = json.dumps({"detail": detail}).encode()
+async def refuse(send, status: int, detail: str, retry: float | None = None) -> None:
+    """Answers with a JSON object of one line, and closes the connection.
+
+    Args:
+        send: of ASGI.
+        status: of HTTP.
+        detail: for people.
+        retry: seconds after which to come again.
+    """
+    body = json.dumps({"detail": one_line(detail)}).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), *HEADERS]
     # The rest of a body that was not read would be taken for the next request.
     headers += [(b"connection", b"close")]

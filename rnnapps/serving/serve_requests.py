@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import socket
 
 from rnnapps.command_line import reading_input
@@ -41,6 +40,7 @@ def server_of(service: Service, options: ServingOptions):
     """A `uvicorn.Server` of a service, which runs once it is given a socket."""
     import uvicorn
 
+    from rnnapps.serving.log_requests import log_config
     from rnnapps.serving.patient_protocol import PatientProtocol
     from rnnapps.serving.web_app import build_app
 
@@ -49,7 +49,7 @@ def server_of(service: Service, options: ServingOptions):
         http=PatientProtocol,
         ws="none",
         loop="asyncio",
-        log_level=logging.ERROR,
+        log_config=log_config(options.log_requests),
         access_log=False,
         server_header=False,
         # Behind a proxy its headers would be believed by default; nothing here depends on who asks.

@@ -23,10 +23,11 @@ class Work:
 
     Fields:
         answer: items -> their answers in the same order, the same alone and among others. It runs in a thread of its
-            own. A ValueError tells the client what was wrong (422).
+            own. What it raises is a fault of the server (500): what a client did wrong is found by `Endpoint.read`.
         cost: item -> how long it is, such as characters or samples: items of like cost are answered together.
         batch_cost: most that the longest cost of a batch times its size may be, for padding takes memory too.
         batch_size: items of a batch, at most; None for the server's own option.
+        waiting_cost: cost of the items that wait from which on clients are told to come later (429).
         example: an item that is answered once before the first client comes, who would wait for TensorFlow to get
             ready; None to go without.
     """
@@ -35,6 +36,7 @@ class Work:
     cost: Callable[[Any], float] = lambda item: 1.0
     batch_cost: float = float("inf")
     batch_size: int | None = None
+    waiting_cost: float = float("inf")
     example: Any = None
 
 

@@ -25,6 +25,7 @@ class ServingOptions:
         max_megabytes: size of a request, at most (413). Default: what fits the application.
         body_timeout: seconds in which a client must have sent its request (408).
         timeout: seconds that a request may take from then on (503).
+        log_requests: whether every request is a line on standard error; faults of the server always are.
     """
 
     host: str = "127.0.0.1"
@@ -36,6 +37,7 @@ class ServingOptions:
     max_megabytes: float | None = None
     body_timeout: float = 10.0
     timeout: float = 60.0
+    log_requests: bool = False
 
     def __post_init__(self):
         for name, least in (("batch_size", 1), ("max_requests", 1), ("port", 0), ("batch_wait", 0)):

@@ -16,6 +16,8 @@ from pydantic import BaseModel, Field
 from rnnapps.export import MODEL_CARD
 from rnnapps.serving.batch_queue import BatchQueue, QueueClosed, QueueFull
 from rnnapps.serving.limit_requests import LimitRequests
+from rnnapps.serving.log_requests import LogRequests
+from rnnapps.serving.one_line import one_line
 from rnnapps.serving.service import Endpoint, Service
 from rnnapps.serving.serving_options import ServingOptions
 
@@ -72,7 +74,9 @@ def build_app(service: Service, options: ServingOptions) -> FastAPI:
     async def lifespan(app):
         for name, work in service.works.items():
             size = min(options.batch_size, work.batch_size or options.batch_size)
-            queues[name] = BatchQueue(work.answer, size, options.batch_wait / 1000, work.cost, work.batch_cost)
+            wait = options.batch_wait / 1000
+            how = {"batch_cost": work.batch_cost, "waiting_cost": work.waiting_cost}
+            queues[name] = BatchQueue(work.answer, size, wait, work.cost, **how)
         yield
         for queue in queues.values():
             await queue.close()
@@ -112,6 +116,7 @@ def build_app(service: Service, options: ServingOptions) -> FastAPI:
         body_timeout=options.body_timeout,
         timeout=options.timeout,
     )
+    app.add_middleware(LogRequests)
     return app
 
 
@@ -120,9 +125,10 @@ def _add(app: FastAPI, endpoint: Endpoint, queues: dict[str, BatchQueue], thread
         in_thread = asyncio.get_running_loop().run_in_executor
         try:
             jobs = await in_thread(threads, endpoint.read, body, query)
-            answers = await _answered(queues, jobs)
         except ValueError as error:
-            raise HTTPException(422, " ".join(str(error).split())) from None
+            raise HTTPException(422, one_line(error)) from None
+        try:
+            answers = await _answered(queues, jobs)
         except QueueFull as error:
             raise HTTPException(429, str(error), {"retry-after": "1"}) from None
         except QueueClosed as error:
@@ -216,8 +222,7 @@ def _check_texts(body: BaseModel) -> None:
 async def _invalid(request: Request, error: RequestValidationError):
     # What was sent is not sent back: it may be large, and is not always text that can be sent.
     told = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()[:5]]
-    detail = "; ".join(told).encode("utf-8", "replace").decode()
-    return JSONResponse({"detail": detail}, 422)
+    return JSONResponse({"detail": one_line("; ".join(told))}, 422)
 
 
 def _faults(statuses) -> dict[int, dict]:

@@ -117,6 +117,20 @@ def test_more_than_can_wait_are_refused():
     asyncio.run(run())
 
 
+def test_where_what_waits_costs_too_much_more_is_refused():
+    async def run():
+        queue = BatchQueue(Doubling(), cost=float, waiting_cost=20)
+        waiting = [asyncio.ensure_future(queue.ask(19)), asyncio.ensure_future(queue.ask(5))]
+        await asyncio.sleep(0)
+        with pytest.raises(QueueFull, match="2 items are waiting"):
+            await queue.ask(1)
+        answers = await asyncio.gather(*waiting)
+        await queue.close()
+        return answers
+
+    assert asyncio.run(run()) == [38, 10]
+
+
 def test_closing_answers_what_is_waiting():
     async def run():
         queue = BatchQueue(Doubling(0.05), batch_size=1, wait=0.0)

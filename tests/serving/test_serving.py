@@ -90,6 +90,7 @@ def test_every_route_and_refusal_is_described(client):
         ({"json": {"numbers": [1], "label": "\ud800"}}, 422, "body: a text holds half a character"),
         ({"json": {"numbers": list(range(101))}}, 422, "at most 100"),
         ({"json": {"numbers": [2**60]}}, 422, "numbers: larger than 2**53"),
+        ({"json": {"numbers": [1], "x" * 90_000: 1}}, 422, "Extra inputs"),
         ({"json": None}, 422, "body"),
         ({"content": b""}, 422, "body: Field required"),
         ({"content": b"{}", "headers": {"content-type": "text/plain"}}, 422, "body"),
