@@ -61,6 +61,7 @@ setup(
             *COMMAND_LINE,
             "httpx>=0.27",
             "hypothesis>=6",
+            "playwright>=1.49",
             "pytest>=8",
             "pytest-xdist>=3",
             "ruff>=0.12",

@@ -6,6 +6,8 @@ from rnnapps.serving import Service, ServingOptions, read_page, serve_requests
 
 from .run_folder import locate
 
+TITLE = "Translation"
+
 
 def serve(run: str, options: ServingOptions) -> None:
     """Answers over HTTP, with a page to type into; sentences that come at the same time are translated together.
@@ -15,10 +17,15 @@ def serve(run: str, options: ServingOptions) -> None:
         options: where, and within which limits.
     """
     with reading_input():
-        path = find_saved_model(locate(run))
-        from .load import load_translator
-        from .served_translations import ServedTranslations
+        service = service_of(run)
+    serve_requests(service, options)
 
-        served = ServedTranslations(load_translator(path))
-    page = read_page(__package__)
-    serve_requests(Service("Translation", path, served.endpoints(), served.works(), served.about(), page), options)
+
+def service_of(run: str) -> Service:
+    """A run's routes and page."""
+    path = find_saved_model(locate(run))
+    from .load import load_translator
+    from .served_translations import ServedTranslations
+
+    served = ServedTranslations(load_translator(path))
+    return Service(TITLE, path, served.endpoints(), served.works(), served.about(), read_page(__package__, TITLE))

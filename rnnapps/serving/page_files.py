@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 from importlib import resources
 from pathlib import Path
+from string import Template
 from typing import NamedTuple
 
 MEDIA_TYPES = {
@@ -15,6 +17,7 @@ MEDIA_TYPES = {
     ".wav": "audio/wav",
     ".csv": "text/csv; charset=utf-8",
 }
+FRAME, MAIN = "frame.html", "main.html"
 
 
 class PageFile(NamedTuple):
@@ -24,25 +27,31 @@ class PageFile(NamedTuple):
     media_type: str
 
 
-def read_page(package: str, **more: Path) -> dict[str, PageFile]:
-    """The files in the folder page/ of a package, over those that all pages share.
+def read_page(package: str, title: str, **more: Path) -> dict[str, PageFile]:
+    """The page of an application: its own part in the frame that all share, and the files of both.
+
+    In the folder page/ of the package stand main.html, what is between head and foot; main.css; and main.js, which
+    takes from common.js what it needs.
 
     Args:
-        package: of an application, such as "apps.translation".
+        package: of the application, such as "apps.translation".
+        title: above the page.
         more: folder -> where its files are, such as examples of the run; missing folders have none.
     Returns:
-        path below the page -> file; "" is index.html.
+        path below the page -> file; "" is the page itself.
+    Raises:
+        FileNotFoundError: the package has no page/main.html.
     """
-    found = {}
-    for place in ("rnnapps.serving", package):
-        for file in resources.files(place).joinpath("page").iterdir():
-            suffix = Path(file.name).suffix
-            if suffix in MEDIA_TYPES:
-                found[file.name] = PageFile(file.read_bytes(), MEDIA_TYPES[suffix])
+    shared, own = (resources.files(place).joinpath("page") for place in ("rnnapps.serving", package))
+    frame, main = (place.joinpath(name).read_text("utf-8") for place, name in ((shared, FRAME), (own, MAIN)))
+    page = Template(frame).substitute(title=html.escape(title), main=main)
+    found = {"": PageFile(page.encode(), MEDIA_TYPES[".html"])}
+    for file in (*shared.iterdir(), *own.iterdir()):
+        suffix = Path(file.name).suffix
+        if suffix in MEDIA_TYPES and file.name not in (FRAME, MAIN):
+            found[file.name] = PageFile(file.read_bytes(), MEDIA_TYPES[suffix])
     for name, folder in more.items():
         files = sorted(folder.iterdir()) if folder.is_dir() else []
         for file in (file for file in files if file.suffix in MEDIA_TYPES and file.is_file()):
             found[f"{name}/{file.name}"] = PageFile(file.read_bytes(), MEDIA_TYPES[file.suffix])
-    if "index.html" in found:
-        found[""] = found.pop("index.html")
     return found

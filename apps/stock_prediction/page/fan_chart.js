@@ -1,8 +1,10 @@
 // The fan chart: what was, the median of what comes, and how wide it may turn out.
 import { element } from "./common.js";
+import { day, number, percent } from "./written.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const LEFT = 58, RIGHT = 10, TOP = 10, BOTTOM = 26;
+const LEFT = 58, RIGHT = 10, TOP = 26, BOTTOM = 26;
+const OPACITY = 0.24; // of one interval
 
 /** A node of SVG with attributes. */
 function node(name, attributes, ...children) {
@@ -22,19 +24,20 @@ function ticks(low, high, count) {
   return found;
 }
 
-/** On a narrow screen fewer rows of what was, so that what comes can be seen. */
-function recent(one) {
-  const kept = -Math.max(20, 3 * one.times.length);
+/** So few rows of what was that what comes can be seen; fewest on a narrow screen. */
+function recent(one, width) {
+  const kept = width < 600 ? -Math.max(16, 3 * one.times.length) : -Math.max(32, 4 * one.times.length);
   return { ...one, history: one.history.slice(kept), history_times: one.history_times.slice(kept) };
 }
 
 /**
  * The chart and its key.
- * one: a forecast as the server gives it; width: pixels; chosen: called with the number of a row to come.
+ * one: a forecast as the server gives it; unit: what its levels are; width: pixels; chosen: called with the number of
+ * a row to come.
  */
-export function fanChart(one, width, chosen) {
-  width = Math.max(300, width || 640);
-  one = width < 600 ? recent(one) : one;
+export function fanChart(one, unit, width, chosen) {
+  width = Math.max(260, width || 640);
+  one = recent(one, width);
   const height = Math.round(Math.min(380, Math.max(240, width * 0.5)));
   const fan = [Array(one.levels.length).fill(one.history.at(-1)), ...one.quantiles]; // opens at what is known last
   const steps = one.history.length + one.times.length;
@@ -48,36 +51,35 @@ export function fanChart(one, width, chosen) {
   const times = [...one.history_times, ...one.times];
 
   const label =
-    `${one.ticker}: ${one.history.length} known rows until ${one.origin}, then ${one.times.length} rows forecast, the last with ` +
-    `median ${one.quantiles.at(-1)[one.levels.length >> 1]}`;
+    `${one.ticker}, ${unit}: ${one.history.length} known rows until ${day(one.origin)}, then ${one.times.length} rows ` +
+    `forecast, the last with median ${number(one.quantiles.at(-1)[one.levels.length >> 1])}`;
   const svg = node("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label, tabindex: "0" });
   for (const value of ticks(low - pad, high + pad, 6)) {
     const line = { x1: LEFT, x2: width - RIGHT, y1: y(value), y2: y(value), class: "grid" };
     const text = { x: LEFT - 6, y: y(value) + 4, "text-anchor": "end" };
     svg.append(node("line", line), node("text", text, Number(value.toPrecision(6)).toLocaleString("en")));
   }
+  svg.append(node("text", { x: 0, y: 12 }, unit));
   dates(svg, times, x, width, height);
   const pairs = one.levels.length >> 1;
-  const key = element("div", { class: "key" });
+  const key = element("div", { class: "key" }, element("span", {}, element("i", { class: "line was" }), "known"));
+  key.append(element("span", {}, element("i", { class: "line" }), "median"));
+  for (let pair = pairs - 1; pair >= 0; pair--) {
+    const share = one.levels[one.levels.length - 1 - pair] - one.levels[pair];
+    const swatch = element("i");
+    key.append(element("span", {}, swatch, `${percent(share)} of outcomes`));
+    swatch.style.opacity = 1 - (1 - OPACITY) ** (pair + 1); // intervals lie over each other
+  }
   for (let pair = 0; pair < pairs; pair++) {
     const upper = fan.map((row, h) => [start + h, row[row.length - 1 - pair]]);
     const lower = fan.map((row, h) => [start + h, row[pair]]).reverse();
-    const opacity = 0.18 + (0.22 * pair) / Math.max(1, pairs - 1);
-    svg.append(node("polygon", { points: at([...upper, ...lower]), class: "fan", "fill-opacity": opacity }));
-    const share = one.levels[one.levels.length - 1 - pair] - one.levels[pair];
-    const swatch = element("i");
-    swatch.style.opacity = Math.min(1, (pair + 1) * 0.22 + 0.1);
-    key.append(element("span", {}, swatch, `${Number((100 * share).toFixed(1))} % of outcomes`));
+    svg.append(node("polygon", { points: at([...upper, ...lower]), class: "fan", "fill-opacity": OPACITY }));
   }
   svg.append(node("polyline", { points: at(one.history.map((v, i) => [i, v])), class: "known" }));
   svg.append(node("polyline", { points: at(fan.map((row, h) => [start + h, row[pairs]])), class: "median" }));
   const cursor = node("line", { y1: TOP, y2: height - BOTTOM, class: "cursor", visibility: "hidden" });
   svg.append(cursor);
   follow(svg, cursor, x, start, one.times.length, width, chosen);
-  const line = element("i");
-  line.style.height = "3px";
-  line.style.verticalAlign = "0.25em";
-  key.append(element("span", {}, line, "median"));
   return [svg, key];
 }
 
