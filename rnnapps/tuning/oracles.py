@@ -30,6 +30,7 @@ class _Durable:
     - Files are replaced whole; a trial that had ended when the process was killed is not run again, and one that
       had not begun is forgotten.
     - Too many failures in a row end the search; KerasTuner raises inside its lock, at which a chief stands still.
+    - That a search has ended is kept: its tuners have gone, and a chief that is started again need not wait for them.
     """
 
     def begin(self, space: Space) -> None:
@@ -38,6 +39,12 @@ class _Durable:
         self._start = space.start
         self._max_collisions = MOST_DRAWS
         self.given_up: str | None = None
+        self._ended_with: int | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether there is nothing left to run, also in a later process; more trials may be asked for there."""
+        return self._ended_with == (self.max_trials or 0) and not self.ongoing_trials and not self._retry_queue
 
     def first_of(self, trial) -> str:
         """The trial that began the training which `trial` goes on with; itself, if it began one."""
@@ -51,7 +58,11 @@ class _Durable:
     def create_trial(self, tuner_id):
         if self.given_up is not None and tuner_id not in self.ongoing_trials:
             self.max_trials = len(self.trials)  # which stops it
-        return super().create_trial(tuner_id)
+        trial = super().create_trial(tuner_id)
+        if trial.status == "STOPPED":
+            self._ended_with = self.max_trials or 0
+            self.save()
+        return trial
 
     def populate_space(self, trial_id):
         found = super().populate_space(trial_id)
@@ -81,8 +92,12 @@ class _Durable:
         text = json.dumps(trial.get_state()).encode()
         write_atomically(Path(self._get_trial_dir(trial.trial_id)) / "trial.json", lambda file: file.write(text))
 
+    def get_state(self):
+        return super().get_state() | {"ended_with": self._ended_with}
+
     def set_state(self, state):
         super().set_state(state)
+        self._ended_with = state.get("ended_with")
         for name in [name for name, trial in self.trials.items() if trial.status in FINISHED]:
             if name not in self.end_order:
                 self.end_order.append(name)

@@ -34,7 +34,8 @@ class TrialTuner(keras_tuner.engine.base_tuner.BaseTuner):
     def search(self):
         """Runs trials until the oracle has no more, or serves them to tuners until these have ended."""
         if self.role == "chief":
-            super().search()
+            if not self.oracle.ended:
+                super().search()
             return
         while True:
             trial = self.oracle.create_trial(self.tuner_id)

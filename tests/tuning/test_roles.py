@@ -1,8 +1,13 @@
 """Which part of a search a process has."""
 
+import socket
+
 import pytest
 
+from rnnapps.command_line import BadInput
+from rnnapps.tuning import TuningOptions, search
 from rnnapps.tuning.roles import NAMES, role
+from tests.tuning.made_application import MadeApplication, MadeConfig
 
 
 def place(monkeypatch, *values):
@@ -37,3 +42,28 @@ def test_a_port_that_is_none_is_told(monkeypatch, port):
     place(monkeypatch, "chief", "127.0.0.1", port)
     with pytest.raises(ValueError, match=r"KERASTUNER_ORACLE_PORT: .* is not a port"):
         role()
+
+
+@pytest.fixture
+def searched(tmp_path, monkeypatch, undrawn):
+    """Goes on, as a chief who cannot listen for tuners, with a search of four trials that has ended."""
+
+    def run(trials):
+        options = TuningOptions(search=str(tmp_path / "search"), tuner="random", trials=trials)
+        return search(MadeApplication(tmp_path / "log"), MadeConfig(), options, "made")
+
+    run(4)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        place(monkeypatch, "chief", "127.0.0.1", str(taken.getsockname()[1]))
+        yield run
+
+
+def test_a_chief_waits_for_no_tuners_where_the_search_has_ended(searched):
+    assert searched(4)["trials"] == 4
+
+
+def test_a_chief_waits_for_tuners_where_more_trials_are_asked_for(searched):
+    with pytest.raises(BadInput, match="the chief cannot listen"):
+        searched(5)
