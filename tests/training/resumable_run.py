@@ -1,4 +1,4 @@
-"""A tiny training run in a process of its own, which the tests kill and start again."""
+"""A tiny training run, here or in a process of its own that kills itself."""
 
 import os
 import signal
@@ -65,10 +65,14 @@ def run(run_dir, resume, kill_after=0, epochs=3):
     return model
 
 
-if __name__ == "__main__":
-    folder = Path(sys.argv[1])
-    model = run(folder, resume=sys.argv[2] == "resume", kill_after=int(sys.argv[3]))
+def run_to_end(folder, resume):
+    """Keeps what the training ends with in final.npz."""
+    model = run(folder, resume)
     # The weights themselves, which the average replaces in the model at the end, are in the last checkpoint.
     with np.load(training.Checkpoints(folder / "checkpoints").files()[0]) as last:
         stored = {name: last[name] for name in last.files if name != "about"}
     np.savez(folder / "final.npz", *model.get_weights(), **stored)
+
+
+if __name__ == "__main__":
+    run(Path(sys.argv[1]), resume=False, kill_after=int(sys.argv[2]))

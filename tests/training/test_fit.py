@@ -10,25 +10,20 @@ import numpy as np
 import pytest
 
 from rnnapps import training
+from tests.training import resumable_run
 
-SCRIPT = Path(__file__).with_name("resumable_run.py")
-
-
-def start(folder, how, kill_after=0):
-    root = str(SCRIPT.parents[2])
-    environment = os.environ | {"PYTHONPATH": root, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
-    command = [sys.executable, SCRIPT, folder, how, kill_after]
-    return subprocess.Popen([str(word) for word in command], env=environment)
+SCRIPT = Path(resumable_run.__file__)
 
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     """An undisturbed run, and one killed in the middle of epoch 2 of 3 and resumed."""
     whole, killed = tmp_path_factory.mktemp("whole"), tmp_path_factory.mktemp("killed")
-    undisturbed, victim = start(whole, "fresh"), start(killed, "fresh", kill_after=13)
+    environment = os.environ | {"PYTHONPATH": str(SCRIPT.parents[2]), "TF_CPP_MIN_LOG_LEVEL": "3"}
+    victim = subprocess.Popen([sys.executable, str(SCRIPT), str(killed), "13"], env=environment)
+    resumable_run.run_to_end(whole, resume=False)
     assert victim.wait() == -signal.SIGKILL
-    assert start(killed, "resume").wait() == 0
-    assert undisturbed.wait() == 0
+    resumable_run.run_to_end(killed, resume=True)
     return whole, killed
 
 
