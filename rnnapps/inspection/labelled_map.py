@@ -12,14 +12,16 @@ import numpy as np
 
 from rnnapps.inspection.drawing import figure_and_axes, fonts, literal, save
 
-WIDEST, TALLEST, NARROWEST = 16.0, 30.0, 4.0
+WIDEST, TALLEST, NARROWEST = 11.0, 30.0, 4.0  # a picture that is wider than a screen is shown with smaller letters
+WIDEST_OF_WORDS = 16.0  # yet none of them is left out before
 SHORT = 24  # columns of maps that have room side by side
 BESIDE = 1.8  # inches for labels, colours and their numbers
-COLUMN, ROW = 0.26, 0.22  # inches
+COLUMN, CLOSE_COLUMN, ROW = 0.26, 0.17, 0.22  # inches
 CHARACTER = 0.09  # inches of a letter in a tick label
 FEWEST_INCHES = 1.2  # of a panel
 TICK_INCHES = 0.16  # what a tick label takes of its axis
 SPACED_INCHES = 0.4  # and where not every step has one
+SLANTED = {"rotation": 60, "ha": "right", "rotation_mode": "anchor"}
 
 
 @dataclass(frozen=True)
@@ -83,12 +85,14 @@ def save_maps(maps: Sequence[LabelledMap], path: str | Path, title: str = "", ca
     path = Path(path)
     across = 2 if len(maps) > 2 and max(len(one.columns) for one in maps) <= SHORT else 1
     left = max(len(label) for one in maps for label in one.rows) * CHARACTER
-    widest = WIDEST / across
-    inner = float(np.clip(max(len(one.columns) for one in maps) * COLUMN, NARROWEST, widest - left - BESIDE))
+    widest = (WIDEST if all(_is_scale(one) for one in maps) else WIDEST_OF_WORDS) / across
+    columns = max(len(one.columns) for one in maps)
+    wanted = max(min(columns, SHORT) * COLUMN, columns * CLOSE_COLUMN)
+    inner = float(np.clip(wanted, NARROWEST, widest - left - BESIDE))
     down = -(-len(maps) // across)
     heights = [max(one.inches for one in maps[start : start + across]) for start in range(0, len(maps), across)]
     scale = min(1.0, TALLEST / sum(heights))
-    slanted = max(len(label) for one in maps for label in one.columns) * CHARACTER * 0.9
+    slanted = max(0.2 if _is_level(one, inner) else _longest(one) * CHARACTER * 0.9 for one in maps)
     width, total = across * (inner + left + BESIDE), scale * sum(heights) + down * (slanted + 0.8) + 0.9
     with fonts():
         figure, grid = figure_and_axes((width, total), down, across, squeeze=False, height_ratios=heights)
@@ -120,12 +124,10 @@ def _draw(figure, axes, one: LabelledMap, width: float, height: float) -> None:
         interpolation="nearest",
     )
     for count, labels, inches, set_ticks, options in (
-        (len(one.columns), one.columns, width, axes.set_xticks, {"rotation": 60, "ha": "right"}),
+        (len(one.columns), one.columns, width, axes.set_xticks, {} if _is_level(one, width) else SLANTED),
         (len(one.rows), one.rows, height, axes.set_yticks, {}),
     ):
         shown = _some(count, inches)
-        if options:
-            options |= {"rotation_mode": "anchor"}
         set_ticks(shown, [literal(labels[index]) for index in shown], fontsize=8, **options)
     axes.tick_params(length=2)
     axes.set_xlabel(f"{one.column_name} →", fontsize=8.5, color="0.3")
@@ -135,6 +137,20 @@ def _draw(figure, axes, one: LabelledMap, width: float, height: float) -> None:
     bar = figure.colorbar(image, ax=axes, fraction=0.05, pad=0.01)
     bar.set_label(one.unit, fontsize=8)
     bar.ax.tick_params(labelsize=7)
+
+
+def _longest(one: LabelledMap) -> int:
+    return max(map(len, one.columns), default=0)
+
+
+def _is_scale(one: LabelledMap) -> bool:
+    """Whether some of the labels of the columns tell the others: numbers and dates."""
+    return all(label[:1] in "+-0123456789" for label in one.columns)
+
+
+def _is_level(one: LabelledMap, inches: float) -> bool:
+    """Whether the labels of the columns have room beside each other."""
+    return _longest(one) * CHARACTER * len(_some(len(one.columns), inches)) <= inches
 
 
 def _limits(values: np.ndarray, signed: bool) -> tuple[float, float]:

@@ -21,7 +21,7 @@ from rnnapps.inspection.unit_drivers import UnitDrivers
 LOOKS = ("attention", "gates", "saliency", "units")
 PICTURES = (".png", ".pdf", ".svg")
 MOST_UNITS = 24  # rows of a map that can still be told apart
-LONG_INCHES = 3.0  # of maps with many steps, which would fill several screens
+LONG_INCHES = 2.2  # of maps with many steps, which would fill several screens
 MEANING = {
     "input gate": "1 writes the candidate into the cell, 0 ignores this step",
     "forget gate": "1 keeps what the cell holds, 0 empties it",

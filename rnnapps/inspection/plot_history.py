@@ -39,10 +39,10 @@ def plot_history(history: str | Path, path: str | Path) -> Path:
 
 
 def _draw_curves(axes, rows: list[dict[str, str]], panel: str) -> None:
-    for name, label in ((panel, "training"), (f"val_{panel}", "validation")):
+    for name, label, colour in ((panel, "training", "C0"), (f"val_{panel}", "validation", "C1")):
         points = [(float(row["epoch"]), float(row[name])) for row in rows if row.get(name)]
         if points:
-            axes.plot(*zip(*points, strict=True), marker=".", label=label)
+            axes.plot(*zip(*points, strict=True), marker=".", label=label, color=colour)
     axes.set_title(panel.replace("_", " "), fontsize=10)
     axes.set_xlabel("epoch")
     axes.xaxis.get_major_locator().set_params(integer=True)

@@ -29,6 +29,7 @@ CAPTIONS = {
 # Drawn in the report itself.
 HIDDEN = ("history.png",)
 INSIDE = 4  # how many of CAPTIONS are looks
+DRAWN, SHOWN = 130, 96  # pixels of an inch, in pictures and on pages: letters have the size that they were given
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,13 @@ class Picture:
         name: of its file.
         caption: what it shows.
         source: data URI.
+        width: on the page, where there is room, in its pixels.
     """
 
     name: str
     caption: str
     source: str
+    width: int
 
 
 def write_report(folder: RunFolder, declare: Callable[[RunFolder], Contents], output: str | Path | None = None) -> Path:
@@ -111,8 +114,15 @@ def _pictures(folder: RunFolder, contents: Contents) -> list[Picture]:
     for pattern, caption in {**CAPTIONS, **contents.captions}.items():
         for path in sorted(folder.plots.glob(f"{pattern}.png")):
             if path.name not in HIDDEN:
-                found[path.name] = Picture(path.name, caption, _inlined(path))
+                found[path.name] = Picture(path.name, caption, _inlined(path), _width(path))
     return list(found.values())
+
+
+def _width(path: Path) -> int:
+    with path.open("rb") as file:
+        head = file.read(24)
+    # In a PNG the chunk IHDR comes first, and in that the width.
+    return max(1, round(int.from_bytes(head[16:20], "big") * SHOWN / DRAWN))
 
 
 def _is_look(picture: Picture) -> bool:

@@ -16,6 +16,7 @@ from rnnapps.tuning.trial_rows import TrialRow, told
 from rnnapps.tuning.tunable import Objective
 
 BEST, START = "#c2410c", "#111111"
+MOST_MARKS = 8  # along an axis
 
 
 def plot_trials(
@@ -104,13 +105,26 @@ def _ticks(options: Values, scale: Callable[[Any], float]) -> list[tuple[float, 
     low, high = options.low, options.high
     if options.step is not None:
         count = math.log(high / low, options.step) if options.log else (high - low) / options.step
-        steps = np.unique(np.linspace(0, int(count + 1e-6), 5).round())
+        count = int(count + 1e-6)
+        steps = np.unique(np.linspace(0, count, count + 1 if count < MOST_MARKS else 5).round())
         spaced = low * options.step**steps if options.log else low + options.step * steps
     else:
-        spaced = np.geomspace(low, high, 4) if options.log else np.linspace(low, high, 5)
+        spaced = _round_numbers(low, high) if options.log else np.linspace(low, high, 5)
     if options.whole:
         spaced = sorted({round(value) for value in spaced})
     return [(scale(value), f"{value:.3g}") for value in spaced]
+
+
+def _round_numbers(low: float, high: float) -> list[float]:
+    """Both ends and what is round between them, as it is spaced on a logarithmic axis."""
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)))
+    for factors in ((1, 2, 5), (1,)):
+        between = [float(f"{factor}e{power}") for power in powers for factor in factors]
+        # What is nearer to an end than its label is high would be written over it.
+        apart = [value for value in between if value / low > (high / low) ** 0.06 < high / value]
+        if len(apart) <= MOST_MARKS:
+            break
+    return [low, *apart, high]
 
 
 def _spread(values: np.ndarray) -> tuple[float, float]:

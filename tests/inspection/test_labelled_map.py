@@ -44,3 +44,20 @@ def test_labels_that_do_not_fit_are_an_error():
 def test_nothing_to_draw_is_an_error(tmp_path):
     with pytest.raises(ValueError, match="nothing to draw"):
         save_maps([], tmp_path / "map.png")
+
+
+def labelled(columns):
+    return LabelledMap("m", np.zeros((2, len(columns))), ("a", "b"), columns, "unit", "step", "x")
+
+
+def test_many_numbers_fit_a_screen_and_words_are_all_told(tmp_path):
+    numbers, _ = save_maps([labelled(tuple(f"{0.04 * step:.2f}" for step in range(90)))], tmp_path / "numbers.png")
+    words, _ = save_maps([labelled(tuple(f"word{step}" for step in range(70)))], tmp_path / "words.png")
+    assert size_of(numbers)[1] <= 11 * 130
+    assert size_of(words)[1] > 70 * 0.16 * 130  # inches that a label takes, pixels per inch
+
+
+def test_labels_that_have_room_beside_each_other_are_not_slanted(tmp_path):
+    level, _ = save_maps([labelled(("1234",) * 6)], tmp_path / "level.png")
+    slanted, _ = save_maps([labelled(("1234567890",) * 6)], tmp_path / "slanted.png")
+    assert size_of(slanted)[0] > size_of(level)[0] + 50

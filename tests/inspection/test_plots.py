@@ -55,3 +55,11 @@ def test_an_empty_history_is_an_error(tmp_path):
     history.write_text("epoch,loss\n")
     with pytest.raises(ValueError, match="holds no epoch"):
         plot_history(history, tmp_path / "curves.png")
+
+
+def test_validation_has_its_own_colour_also_where_it_is_alone(tmp_path):
+    history = tmp_path / "history.csv"
+    history.write_text("epoch,val_bleu\n1,10\n2,50\n")
+    pixels = np.round(255 * picture(plot_history(history, tmp_path / "curves.png"))[..., :3]).astype(int)
+    training, validation = ([31, 119, 180], [255, 127, 14])  # of matplotlib's cycle
+    assert not (pixels == training).all(axis=-1).any() and (pixels == validation).all(axis=-1).any()

@@ -3,6 +3,7 @@
 import re
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
 
 from rnnapps.report import Table, write_report
@@ -144,3 +145,12 @@ def test_metrics_of_another_version_are_one_line(tmp_path):
     run.write_metrics({"score": 1})
     with pytest.raises(ValueError, match=r"metrics.json: does not hold what a report needs \(KeyError\('test'\)\)"):
         write_report(run, contents)
+
+
+def test_letters_of_pictures_have_the_size_that_they_were_given(tmp_path):
+    from matplotlib.image import imsave
+
+    run = make_run(tmp_path / "wide")
+    imsave(run.plots / "map_1.png", np.zeros((2, 1300, 3)))  # ten inches of 130 pixels, on a page of 96 to the inch
+    images = Elements(write_report(run, contents).read_text(encoding="utf-8")).named("img")
+    assert "960" in [image.get("width") for image in images]
