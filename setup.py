@@ -59,6 +59,7 @@ setup(
             *SERVING,
             *REPORT,
             *COMMAND_LINE,
+            "ai-edge-litert>=2.1",
             "httpx>=0.27",
             "hypothesis>=6",
             "playwright>=1.49",

@@ -2,11 +2,12 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-MODEL_CARD = "model_card.md"
+SAVED_MODEL, MODEL_CARD = "saved_model.pb", "model_card.md"
 
 
 def export_saved_model(module, path: str | Path, signatures: Mapping[str, Callable], model_card: str) -> Path:
@@ -29,8 +30,20 @@ def export_saved_model(module, path: str | Path, signatures: Mapping[str, Callab
         ValueError: `path` exists.
         OSError: it could not be written, e.g. the disk is full.
     """
-    import tensorflow as tf
+    with appearing_whole(path) as folder:
+        write_signatures(module, folder, signatures)
+        _forget_custom_gradients(folder / SAVED_MODEL)
+        (folder / MODEL_CARD).write_text(model_card, encoding="utf-8")
+    return Path(path)
 
+
+@contextmanager
+def appearing_whole(path: str | Path) -> Iterator[Path]:
+    """A temporary folder next to `path` to write into, which becomes `path` at the end; after an error nothing is left.
+
+    Raises:
+        ValueError: `path` exists.
+    """
     path = Path(path)
     if path.exists():
         raise ValueError(f"{path} exists; export to another folder or remove it first")
@@ -39,18 +52,26 @@ def export_saved_model(module, path: str | Path, signatures: Mapping[str, Callab
     staging = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:
         complete = staging / path.name
-        try:
-            # Tracing hand-derived gradients takes most of the time, and what is served is not trained.
-            options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
-            tf.saved_model.save(module, str(complete), signatures=dict(signatures), options=options)
-        except tf.errors.OpError as error:
-            raise OSError(f"{path}: the SavedModel could not be written: {error.message}") from error
-        _forget_custom_gradients(complete / "saved_model.pb")
-        (complete / MODEL_CARD).write_text(model_card, encoding="utf-8")
+        complete.mkdir()
+        yield complete
         complete.rename(path)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-    return path
+
+
+def write_signatures(module, folder: Path, signatures: Mapping[str, Callable]) -> None:
+    """`tf.saved_model.save` without gradients: tracing hand-derived ones takes most of the time, for nobody to use.
+
+    Raises:
+        OSError: it could not be written, e.g. the disk is full.
+    """
+    import tensorflow as tf
+
+    try:
+        options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
+        tf.saved_model.save(module, str(folder), signatures=dict(signatures), options=options)
+    except tf.errors.OpError as error:
+        raise OSError(f"{folder}: the SavedModel could not be written: {error.message}") from error
 
 
 def _forget_custom_gradients(file: Path) -> None:
@@ -65,22 +86,20 @@ def _forget_custom_gradients(file: Path) -> None:
     file.write_bytes(model.SerializeToString(deterministic=True))
 
 
-def exported_versions(folder: str | Path) -> list[int]:
-    """Version numbers of the SavedModels in a run folder, ascending; empty when there is none."""
+def exported_versions(folder: str | Path, file: str = SAVED_MODEL) -> list[int]:
+    """Version numbers of the exports in a folder, ascending: of its subfolders named so that hold `file`."""
     return sorted(
-        int(child.name)
-        for child in Path(folder).glob("*")
-        if child.name.isdigit() and (child / "saved_model.pb").is_file()
+        int(child.name) for child in Path(folder).glob("*") if child.name.isdigit() and (child / file).is_file()
     )
 
 
-def version_to_write(folder: str | Path, output: str | None = None) -> Path:
-    """Where an export of a run goes: `output`, or the run's version after the latest, 1 at first.
+def version_to_write(folder: str | Path, output: str | None = None, file: str = SAVED_MODEL) -> Path:
+    """Where an export goes: `output`, or in `folder` the version after the latest that holds `file`, 1 at first.
 
     Raises:
         ValueError: it exists.
     """
-    path = Path(output) if output else Path(folder) / str(max(exported_versions(folder), default=0) + 1)
+    path = Path(output) if output else Path(folder) / str(max(exported_versions(folder, file), default=0) + 1)
     if path.exists():
         raise ValueError(f"--output {path}: exists; choose another folder")
     return path
@@ -116,7 +135,7 @@ def find_saved_model(folder: str | Path) -> Path:
         FileNotFoundError: there is none.
     """
     folder = Path(folder)
-    if (folder / "saved_model.pb").is_file():
+    if (folder / SAVED_MODEL).is_file():
         return folder
     if versions := exported_versions(folder):
         return folder / str(versions[-1])

@@ -27,7 +27,18 @@ FLOORS = (
     },
     {"layers"},
     {"decoding", "text", "audio", "series", "losses", "metrics", "significance"},
-    {"training", "tuning", "export", "inspection", "report", "serving", "command_line", "run_folder", "join_training"},
+    {
+        "training",
+        "tuning",
+        "export",
+        "export_litert",
+        "inspection",
+        "report",
+        "serving",
+        "command_line",
+        "run_folder",
+        "join_training",
+    },
 )
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 

@@ -55,7 +55,8 @@ def run(
     """
     x = tf.transpose(sequences, (1, 0, 2))
     if mask is not None:
-        mask = tf.transpose(tf.reshape(tf.cast(mask, tf.bool), tf.shape(sequences)[:2]))[..., None]
+        # expand_dims: LiteRT has no `[..., None]` where the length is not known.
+        mask = tf.expand_dims(tf.transpose(tf.reshape(tf.cast(mask, tf.bool), tf.shape(sequences)[:2])), -1)
         # Padding may hold anything, NaN too, and a weight gradient multiplies it by zero: that must give zero.
         x = tf.where(mask, x, tf.zeros_like(x))
     if go_backwards:
