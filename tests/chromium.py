@@ -37,15 +37,18 @@ FAINT = """() => {
 
 
 @contextlib.contextmanager
-def chromium(*arguments: str):
+def chromium():
     """A headless browser; the test is skipped where there is none."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=[*OPTIONS, *arguments])
+    with playwright.sync_playwright() as started, launched(started.chromium) as browser:
         yield browser
-        browser.close()
+
+
+def launched(kind, *arguments: str):
+    """Another browser of the kind of one that runs, `browser.browser_type`, started with more arguments."""
+    return kind.launch(executable_path=CHROMIUM, args=[*OPTIONS, *arguments])
 
 
 def opened(browser, address: str, width: int = 1280, scheme: str = "light", **context):
