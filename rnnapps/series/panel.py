@@ -125,16 +125,17 @@ class Panel:
         Raises:
             ValueError: a name that the panel does not have.
         """
-        if unknown := [name for name in names if name not in self.names]:
+        number = {name: k for k, name in enumerate(self.names)}
+        if unknown := [name for name in names if name not in number]:
             raise ValueError(f"{unknown[0]!r} is not among the series: {', '.join(self.names)}")
-        chosen = [self.names.index(name) for name in names]
+        chosen = [number[name] for name in names]
         rows = np.concatenate([np.arange(self.starts[k], self.starts[k + 1]) for k in chosen])
         return dataclasses.replace(
             self,
             names=tuple(names),
             **{name: getattr(self, name)[rows] for name in BY_ROW},
             starts=starts_of(np.diff(self.starts)[chosen]),
-            coming={name: ahead for name, ahead in self.coming.items() if name in names},
+            coming={name: self.coming[name] for name in names if name in self.coming},
             ids=self.ids[chosen],
         )
 

@@ -71,7 +71,8 @@ def _parse(words: pandas.Series, time_format: str | None, time_zone: str, option
     if zoned.any() and time_zone == "local":
         words = words.str.replace(ZONE, "", regex=True)
     iso = words.str.replace(r"^(\d{4})[./](\d{1,2})[./](\d{1,2})", r"\1-\2-\3", regex=True)
-    found = _as_seconds(iso, time_zone, format="ISO8601")
+    # pandas knows "now" and "today", which are no dates of rows, and years before Christ.
+    found = _as_seconds(iso.where(iso.str.match(r"\d")), time_zone, format="ISO8601")
     if np.isnat(found).mean() < 0.5:
         return found
     return _other(words, option)

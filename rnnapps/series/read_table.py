@@ -7,6 +7,7 @@ import gzip
 import io
 import re
 import zlib
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -166,9 +167,13 @@ def _header(path: Path, zipped: bool) -> tuple[list[str], str]:
     if not line.strip():
         raise ValueError(f"{path}, line 1: is empty; expected the names of the columns")
     separator = max(",;\t", key=line.count)
-    names = [name.strip() for name in next(csv.reader(io.StringIO(line), delimiter=separator))]
-    if twice := [name for name in names if names.count(name) > 1]:
-        raise ValueError(f"{path}, line 1: the column {twice[0]!r} occurs {names.count(twice[0])} times")
+    try:
+        names = [name.strip() for name in next(csv.reader(io.StringIO(line), delimiter=separator))]
+    except csv.Error as error:
+        raise ValueError(f"{path}, line 1: {error}; expected the names of the columns") from None
+    name, count = Counter(names).most_common(1)[0]
+    if count > 1:
+        raise ValueError(f"{path}, line 1: the column {name!r} occurs {count} times")
     if all(re.fullmatch(r"[-+.:/ \dTZe]+", name) for name in names):
         raise ValueError(f"{path}, line 1: found {line!r}; add a first line with the names of the columns")
     return names, separator

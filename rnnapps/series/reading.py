@@ -99,13 +99,14 @@ class Reading:
         Raises:
             ValueError: a name that the panel does not have.
         """
-        rows = np.flatnonzero(np.isin(self.panel.series, [self.panel.names.index(n) for n in self._known(names)]))
-        left = self.with_rows(rows)
-        kept = [name for name in self.panel.names if name in names]
+        chosen = set(self._known(names))
+        among = np.array([name in chosen for name in self.panel.names], bool)
+        left = self.with_rows(np.flatnonzero(among[self.panel.series]))
+        kept = [name for name in self.panel.names if name in chosen]
         return dataclasses.replace(
             left,
             panel=dataclasses.replace(left.panel.select(kept), ids=None),
-            files=tuple(file for file, name in zip(self.files, self.panel.names, strict=True) if name in names),
+            files=tuple(file for file, name in zip(self.files, self.panel.names, strict=True) if name in chosen),
         )
 
     def in_order(self) -> Reading:
@@ -131,7 +132,8 @@ class Reading:
         return dataclasses.replace(left, panel=dataclasses.replace(left.panel, coming=coming))
 
     def _known(self, names: Sequence[str]) -> Sequence[str]:
-        if unknown := [name for name in names if name not in self.panel.names]:
+        known = set(self.panel.names)
+        if unknown := [name for name in names if name not in known]:
             raise ValueError(f"{unknown[0]!r} is not among the series: {', '.join(self.panel.names)}")
         return names
 

@@ -100,6 +100,11 @@ def test_a_format_that_fits_nothing_is_an_error():
         parsed("2020-01-02", time_format="%d.%m.%Y")
 
 
+@pytest.mark.parametrize("cell", ["now", "today", "-1", "-2012-05-31"])
+def test_words_and_years_before_christ_are_no_dates(cell):
+    assert parsed("2012-05-30", "2012-05-31", cell)[2] == "NaT"
+
+
 def test_single_cells_without_a_date_are_nat():
     found = parse_times(pandas.Series(["2020-01-02", "", None, "oops", "2020-02-30", "2020-01-03", "2020-01-06"]))
     assert np.isnat(found).tolist() == [False, True, True, True, True, False, False]
