@@ -10,7 +10,7 @@ class AudioFault(ValueError):
 
     Args:
         kind: unreadable, no sound that can be decoded; truncated, less there than its header says; empty, no sample;
-            not_finite, samples that are NaN or infinite.
+            not_finite, samples that are NaN, infinite or too large to be sound.
         message: names the file.
     """
 

@@ -14,7 +14,8 @@ from rnnapps.audio.archive import Archive
 from rnnapps.audio.audio_fault import AudioFault
 from rnnapps.audio.truncation import missing_share
 
-BLOCK = 1 << 18  # samples per channel that are decoded at once
+BLOCK = 1 << 18  # samples that are decoded at once, of all channels together
+LOUDEST = 1e15  # 32-bit numbers end at 3e38, and loudness is a sum of squares
 UNKNOWN_FRAMES = 1 << 48  # libsndfile says about 2^63 where a header has no length
 
 
@@ -66,10 +67,11 @@ class SoundFile:
         """The samples, channels averaged, at the file's own rate.
 
         Returns:
-            iterator of (n,) float32, n at most `BLOCK`.
+            iterator of (n,) float32; n times the channels is at most `BLOCK`.
         Raises:
             FileNotFoundError: no such file.
-            AudioFault: no sound that can be decoded, no sample, a NaN or infinite one, or a file that was cut short.
+            AudioFault: no sound that can be decoded, no sample, one that is NaN, infinite or beyond `LOUDEST`, or a
+                file that was cut short.
         """
         source = self._source()
         self._check_end(source)
@@ -129,12 +131,13 @@ class SoundFile:
             raise AudioFault("truncated", f"{self.called}: the file is cut short{less}; get it again")
 
     def _check_finite(self, samples: np.ndarray, before: int, rate: int) -> None:
-        finite = np.isfinite(samples)
-        if not finite.all():
-            second = (before + int(np.argmin(finite))) / rate
-            raise AudioFault(
-                "not_finite", f"{self.called}: a sample is NaN or infinite, the first at {second:.2f} s; write it again"
-            )
+        sound = np.abs(samples) <= LOUDEST  # False for NaN
+        if sound.all():
+            return
+        first = int(np.argmin(sound))
+        what = f"{samples[first]:g}, which is no sound" if np.isfinite(samples[first]) else "NaN or infinite"
+        place = f"the first at {(before + first) / rate:.2f} s"
+        raise AudioFault("not_finite", f"{self.called}: a sample is {what}, {place}; write it again")
 
 
 class _Unknown(Exception):
@@ -166,7 +169,7 @@ class _Libsndfile:
         import soundfile
 
         try:
-            while len(block := self.file.read(BLOCK, dtype="float32")):
+            while len(block := self.file.read(max(1, BLOCK // self.channels), dtype="float32")):
                 yield block
         except (soundfile.LibsndfileError, RuntimeError):
             raise _Damaged from None

@@ -12,7 +12,7 @@ import soundfile
 from rnnapps.audio.archive import Archive
 from rnnapps.audio.audio_fault import AudioFault
 from rnnapps.audio.read_audio import read_audio, read_blocks
-from rnnapps.audio.sound_file import SoundFile
+from rnnapps.audio.sound_file import BLOCK, SoundFile
 
 RATE = 16000
 
@@ -58,6 +58,19 @@ def fault(path, kind, rate=RATE):
 )
 def test_samples_are_those_that_were_written(tmp_path, name, form, exact):
     np.testing.assert_allclose(read_audio(written(tmp_path, name, **form), RATE), tone()[:, 0], atol=exact)
+
+
+def test_blocks_of_many_channels_are_shorter(tmp_path):
+    path = written(tmp_path, samples=np.zeros((9000, 100), np.float32))
+    assert [len(block) for block in SoundFile(str(path)).blocks()] == [BLOCK // 100] * 3 + [9000 - 3 * (BLOCK // 100)]
+
+
+def test_what_is_too_loud_for_sound_is_refused(tmp_path):
+    samples = tone()
+    samples[RATE // 4] = -1e16
+    assert "a sample is -1e+16, which is no sound, the first at 0.25 s" in fault(
+        written(tmp_path, samples=samples, subtype="FLOAT"), "not_finite"
+    )
 
 
 @pytest.mark.parametrize("name", ["a.ogg", "a.mp3", "a.opus"])
