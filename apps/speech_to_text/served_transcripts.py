@@ -16,7 +16,10 @@ from .transcriber import BATCH_SECONDS, BATCH_SIZE
 from .transcript import Transcript
 from .uploaded_sound import uploaded_sound
 
-MEDIA = ("audio/*", "video/webm", "video/ogg", "application/ogg", "application/octet-stream")
+# No video/webm, which browsers record: libsndfile does not know it. The page sends what the browser made of it as WAV.
+MEDIA = ("audio/*", "video/ogg", "application/ogg", "application/octet-stream")
+
+WAITING_SECONDS = 3600.0  # of sound that waits as samples, 230 MB at 16 kHz; a small file may hold an hour
 
 
 class TimedWord(BaseModel):
@@ -81,9 +84,10 @@ class ServedTranscripts:
     def works(self) -> dict[str, Work]:
         """Recordings that are read at once, and long ones, which would keep those waiting."""
         example = np.zeros(self._rate, np.float32)
+        waiting = WAITING_SECONDS * self._rate
         return {
-            "short": Work(self._transcripts, len, BATCH_SECONDS * self._rate, BATCH_SIZE, example),
-            "long": Work(self._transcripts, len, batch_size=1),
+            "short": Work(self._transcripts, len, BATCH_SECONDS * self._rate, BATCH_SIZE, waiting, example),
+            "long": Work(self._transcripts, len, batch_size=1, waiting_cost=waiting),
         }
 
     def jobs(self, content: bytes, query: None) -> list[Job]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from rnnapps.audio.audio_fault import AudioFault
 from rnnapps.audio.sound_file import SoundFile
 
 NAME = "the recording"
@@ -38,7 +39,10 @@ def uploaded_sound(content: bytes, max_seconds: float) -> tuple[int, Iterator[np
     if not content:
         raise ValueError("the body is empty; send the bytes of a recording")
     file = SoundFile("", _Upload(content), NAME)
-    rate = file.header().rate
+    try:
+        rate = file.header().rate
+    except AudioFault as fault:
+        raise ValueError(f"{fault}; send WAV, FLAC, Ogg, Opus, MP3 or AIFF") from None
     return rate, _at_most(file.blocks(), rate, max_seconds)
 
 

@@ -49,7 +49,7 @@ print(answer["quantiles"].numpy()[0])  # one row per row to come, one column per
 - `window`: rows of {columns}, raw, in the order of time; the calendar is that of the rows
 - `ticker`: number, from 0, or name of the series, in the order above; an unknown one is an error{inputs}
 - `quantiles` float32[N, {horizon}, {levels_count}]: of {unit}, rising
-- `quantile_levels` float32[{levels_count}]: {levels}
+- `quantile_levels` float32[N, {levels_count}]: {levels}, in each row
 
 `describe()`: tickers, columns, window, horizon, scale and levels, as tensors
 """

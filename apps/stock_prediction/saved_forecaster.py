@@ -37,7 +37,7 @@ class SavedForecaster:
 
     def signatures(self) -> dict[str, Callable]:
         """`serving_default`, `by_name` and `describe`, as `tf.saved_model.save` takes them."""
-        specs = self._specs()
+        specs = input_specs(self.model)
         named = specs | {"ticker": tf.TensorSpec((None,), tf.string, "ticker")}
         return {
             "serving_default": tf.function(self._by_number).get_concrete_function(**specs),
@@ -61,7 +61,9 @@ class SavedForecaster:
             inputs = {name: tf.identity(value) for name, value in inputs.items()}
         with self.model.unrolled():
             quantiles = self.model.quantile_levels(inputs)
-        return {"quantiles": quantiles, "quantile_levels": tf.constant(self.model.levels)}
+        # In each row: TensorFlow Serving answers rows with rows, and refuses outputs that have no row for each.
+        levels = tf.repeat(tf.constant([self.model.levels], tf.float32), tf.shape(quantiles)[0], axis=0)
+        return {"quantiles": quantiles, "quantile_levels": levels}
 
     def _describe(self) -> dict[str, tf.Tensor]:
         panel, config = self._panel, self.model.config
@@ -75,12 +77,6 @@ class SavedForecaster:
             "scale": tf.constant(panel.scale),
             "quantile_levels": tf.constant(self.model.levels),
         }
-
-    def _specs(self) -> dict[str, tf.TensorSpec]:
-        specs = self.model.input_specs
-        if "calendar" not in self.model.features.names:
-            del specs["times"]
-        return specs
 
     def _refuse(self, unknown: tf.Tensor) -> tf.Operation:
         names, count = ", ".join(self._panel.names[:10]), len(self._panel)
@@ -99,3 +95,11 @@ class SavedForecaster:
             prices = inputs["window"][..., : 4 if self._panel.is_bars else None]
             checks.append(tf.debugging.Assert(tf.reduce_all(prices > 0), ["window holds a price that is not above 0"]))
         return checks
+
+
+def input_specs(model: Forecaster) -> dict[str, tf.TensorSpec]:
+    """What users must give: `Forecaster.input_specs` without the times where no feature reads them."""
+    specs = model.input_specs
+    if "calendar" not in model.features.names:
+        del specs["times"]
+    return specs

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from rnnapps.config_checks import names_listed
 from rnnapps.series.panel import Panel
+from rnnapps.series.read_table import read_header
 from rnnapps.series.reading import written
 from rnnapps.serving import Endpoint, Job, Work
 
@@ -25,7 +26,7 @@ from .verdict import headline, verdicts
 
 MEDIA = ("text/csv", "text/plain", "application/csv", "application/octet-stream")
 NAME = "table.csv"
-BATCH_WINDOWS = 1024
+BATCH_WINDOWS, MOST_COLUMNS = 1024, 10_000
 COMPRESSED = {b"\x1f\x8b": "gzip", b"PAR1": "Parquet", b"PK": "zip or Excel"}
 
 
@@ -130,6 +131,7 @@ class ServedForecasts:
             path = Path(folder) / NAME
             path.write_bytes(content)
             try:
+                _check_columns(read_header(path))
                 data = read_for(
                     self._config,
                     self._forecaster.tickers,
@@ -179,6 +181,12 @@ class ServedForecasts:
         ends = np.cumsum([len(one.panel) for one in asked])
         parts = np.split(quantiles, ends[:-1])
         return [(one.panel, one.notes, part) for one, part in zip(asked, parts, strict=True)]
+
+
+def _check_columns(header: Sequence[str]) -> None:
+    """pandas takes a second for ten thousand of them, and a request may hold millions."""
+    if len(header) > MOST_COLUMNS:
+        raise ValueError(f"{NAME}, line 1: names {len(header):,} columns, at most {MOST_COLUMNS:,} are read")
 
 
 def _digits(value: float) -> float:

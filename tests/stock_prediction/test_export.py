@@ -38,7 +38,7 @@ def error(call):
 print(json.dumps({
     "by_number": by_number(window=window, ticker=tf.constant([0, 1, 2]))["quantiles"].numpy().tolist(),
     "by_name": by_name(window=window, ticker=tf.constant(["ABC", "DEF", "GHI"]))["quantiles"].numpy().tolist(),
-    "levels": by_number(window=window, ticker=tf.constant([0, 1, 2]))["quantile_levels"].numpy().tolist(),
+    "levels": by_number(window=window, ticker=tf.constant([0, 1, 2]))["quantile_levels"].numpy().tolist()[2],
     "none": by_number(window=window[:0], ticker=tf.constant([], tf.int32))["quantiles"].shape.as_list(),
     "alone": by_number(window=window[1:2], ticker=tf.constant([1]))["quantiles"].numpy().tolist(),
     "tickers": [name.decode() for name in model.signatures["describe"]()["tickers"].numpy()],

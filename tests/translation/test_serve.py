@@ -1,11 +1,18 @@
 """A translator behind HTTP: what is translated together is translated as alone."""
 
+import json
+
 import numpy as np
 import pytest
-from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from apps.translation.load import load_translator
+from apps.translation.serve import service_of
 from apps.translation.served_translations import ServedTranslations, TranslationRequest
+from tests.serving.described_requests import ANYTHING, QUIET, Described
+from tests.serving.doubling_service import running, told
+from tests.serving.tensorflow_serving import check_layout, predictions
 
 TEXTS = ["the car", "I see two big dogs and a green tree.", "", "cats"]
 
@@ -44,7 +51,79 @@ def test_more_translations_than_the_beam_has_are_refused(served):
 
 
 def test_the_run_has_the_layout_that_tensorflow_serving_expects(random_run):
-    # A folder whose name is the version; graphs under the tag "serve" with a signature for the method predict.
-    (graph,) = SavedModel.FromString((random_run / "1" / "saved_model.pb").read_bytes()).meta_graphs
-    assert list(graph.meta_info_def.tags) == ["serve"]
-    assert graph.signature_def["serving_default"].method_name == "tensorflow/serving/predict"
+    check_layout(random_run)
+
+
+def test_tensorflow_serving_would_translate_the_same(served, random_run):
+    rows = predictions(random_run, [{"text": text} for text in TEXTS])
+    expected = [one.hypotheses[0].text for one in answered(served, texts=TEXTS)]
+    assert [row["text"].decode() for row in rows] == expected
+
+
+@pytest.fixture(scope="module")
+def described(random_run):
+    service = service_of(str(random_run))
+    with running(service, batch_wait=0.0) as client:
+        yield Described(client, service)
+
+
+def post(described, asked):
+    content = json.dumps(asked).encode()
+    return described.ask("POST", "/v1/translate", content=content, headers={"content-type": "application/json"})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " " * 5000,
+        "\0\1\x1b[31m\x7f",
+        "\N{GRINNING FACE}\N{WOMAN}\N{ZERO WIDTH JOINER}\N{MICROSCOPE}" * 50,
+        "\N{ARABIC LETTER MEEM}\N{RIGHT-TO-LEFT OVERRIDE}the car",
+        "e" + "\N{COMBINING ACUTE ACCENT}" * 3000,
+        "a\nb\r\u2028c\td",
+        "\uffff\ufeff\U0010ffff",
+        "the car " * 1250,
+    ],
+    ids=["empty", "spaces", "controls", "emoji", "arabic", "accents", "lines", "edges", "long"],
+)
+@pytest.mark.parametrize("alignments", [False, True])
+def test_any_text_is_translated(described, text, alignments):
+    answer = post(described, {"texts": [text, "the car"], "alignments": alignments})
+    assert answer.status_code == 200
+    assert len(answer.json()["translations"]) == 2
+
+
+def test_a_text_that_is_longer_than_the_model_reads_is_told_to_be_truncated(described):
+    found = post(described, {"texts": ["the car " * 1250, "cats"]}).json()["translations"]
+    assert [one["truncated"] for one in found] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"texts": []}, "at least 1"),
+        ({"texts": ["a"] * 10_000}, "at most 64"),
+        ({"texts": ["a", "b" * 100_000]}, "texts.1: has 100,000 characters, at most 10,000 are read"),
+        ({"texts": ["\ud800"]}, "half a character"),
+        ({"texts": "the car"}, "valid list"),
+        ({"texts": [None]}, "valid string"),
+        ({"texts": ["a"], "n_best": 0}, "greater than or equal to 1"),
+        ({"texts": ["a"], "n_best": 10**30}, "less than or equal to 64"),
+        ({"texts": ["a"], "beam": 3}, "Extra inputs"),
+    ],
+)
+def test_what_cannot_be_translated_is_refused_in_one_line(described, asked, words):
+    answer = post(described, asked)
+    assert answer.status_code == 422
+    assert words in told(answer)
+
+
+@settings(QUIET, max_examples=40)
+@given(texts=st.lists(st.text(max_size=30), min_size=1, max_size=3) | ANYTHING, n_best=st.integers(-1, 9) | ANYTHING)
+def test_anything_that_is_asked_is_translated_or_refused(described, texts, n_best):
+    post(described, {"texts": texts, "n_best": n_best})
+
+
+def test_what_is_drawn_from_the_description_is_answered_as_it_says(described):
+    described.ask_what_is_drawn(5)
