@@ -50,6 +50,11 @@ class Range:
         """Whether only whole numbers are meant."""
         return all(isinstance(value, int) for value in (self.low, self.high, self.step or 1))
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The smallest and the largest value."""
+        return self.low, self.high
+
     def holds(self, value: Any) -> bool:
         """Whether `value` is one of the numbers."""
         if isinstance(value, bool) or not isinstance(value, int if self.whole else (int, float)):
@@ -89,6 +94,11 @@ class Choice:
             raise ValueError(f"{list(self.among)} must be two or more different values")
         if len(kinds) > 1 or not kinds <= {str, int, float, bool}:
             raise ValueError(f"{list(self.among)} must be values of one type: words, numbers, or true and false")
+
+    @property
+    def ends(self) -> tuple[Any, ...]:
+        """All of them."""
+        return self.among
 
     def holds(self, value: Any) -> bool:
         """Whether `value` is one of them."""

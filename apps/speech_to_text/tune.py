@@ -17,8 +17,8 @@ def tune(config: SpeechConfig, options: TuningOptions, show_space: bool = False)
     """Searches for better options than the defaults, by the errors in what is heard.
 
     Each trial is decoded as its section decode says, with a language model's weights tuned anew. Options that are given
-    stay as they are; the others with declared values are searched. Ends with all trials, the best configuration beside
-    the one to start from, on the test side too, and a file for train --config.
+    other values than the default stay as they are; the others with declared values are searched. Ends with all trials,
+    the best configuration beside the one to start from, on the test side too, and a file for train --config.
 
     Args:
         config: every option of a training, as the search starts.
@@ -36,10 +36,10 @@ class TunableSpeech:
 
     def objective(self, config: SpeechConfig) -> Objective:
         if config.model.head == "keyword":
-            return Objective("accuracy", "max", "labels right, %")
+            return Objective("accuracy", "max", "labels right (%)")
         if config.train.metric == "wer":
-            return Objective("wer", "min", "words wrong, %")
-        return Objective("cer", "min", "characters wrong, %")
+            return Objective("wer", "min", "words wrong (%)")
+        return Objective("cer", "min", "characters wrong (%)")
 
     def read(self, config: SpeechConfig, values: Mapping[str, Values]) -> Any:
         from rnnapps.operation_threads import WIDEST_SMALL_STATE, one_thread_per_operation

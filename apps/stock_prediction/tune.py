@@ -17,9 +17,9 @@ def tune(config: StockConfig, options: TuningOptions, folds: int = 3, show_space
     """Searches for better options than the defaults, by the pinball loss over rolling origins.
 
     Each configuration is trained for each of several stretches of dates before the test side, on what was known by
-    then, and judged on the stretch. Options that are given stay as they are; the others with declared values, the
-    window among them, are searched. Ends with all trials, the best configuration beside the one to start from, on the
-    test side too, and a file for train --config.
+    then, and judged on the stretch. Options that are given other values than the
+    default stay as they are; the others with declared values, the window among them, are searched. Ends with all
+    trials, the best configuration beside the one to start from, on the test side too, and a file for train --config.
 
     Args:
         config: every option of a training, as the search starts.
@@ -45,7 +45,8 @@ class TunableForecasts:
         self.folds = folds
 
     def objective(self, config: StockConfig) -> Objective:
-        return Objective("pinball", "min", "pinball loss")
+        alike = f"horizon {config.model.horizon}, levels {config.forecast.levels}"
+        return Objective("pinball", "min", "pinball loss", alike)
 
     def read(self, config: StockConfig, values: Mapping[str, Values]) -> Any:
         from rnnapps.operation_threads import WIDEST_SMALL_STATE, one_thread_per_operation

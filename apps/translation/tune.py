@@ -15,8 +15,9 @@ from .run_folder import RunFolder
 def tune(config: TranslationConfig, options: TuningOptions, show_space: bool = False) -> dict:
     """Searches for better options than the defaults, by the scores of what is translated.
 
-    Options that are given stay as they are; the others with declared values are searched. Ends with all trials, the
-    best configuration beside the one to start from, on the test side too, and a file for train --config.
+    Options that are given other values than the default stay as they are; the others with declared values are searched.
+    Ends with all trials, the best configuration beside the one to start from, on the test side too, and a file for
+    train --config.
 
     Args:
         config: every option of a training, as the search starts.

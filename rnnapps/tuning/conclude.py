@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
+from collections.abc import Callable
 from typing import Any
 
 from rnnapps.command_line import BadInput
@@ -11,8 +13,8 @@ from rnnapps.significance import paired_bootstrap
 from rnnapps.text_table import table
 from rnnapps.training import write_atomically
 from rnnapps.tuning.plot_trials import plot_trials
-from rnnapps.tuning.run_trial import TrialRunner
-from rnnapps.tuning.trial_rows import TrialRow, rows_csv, rows_table, told, trial_rows
+from rnnapps.tuning.run_trial import CANNOT_BE_TRAINED, TrialRunner
+from rnnapps.tuning.trial_rows import TrialRow, figure, rows_csv, rows_table, told, trial_rows
 from rnnapps.tuning.tunable import HeldOut, Objective
 
 
@@ -31,31 +33,25 @@ def conclude(runner: TrialRunner, oracle) -> dict[str, Any]:
     Raises:
         BadInput: no trial could be trained.
     """
-    folder, objective = runner.folder, runner.objective
-    rows = trial_rows(oracle, folder, runner.space, objective)
-    trained = [row for row in rows if row.value is not None]
-    if not trained:
-        raise BadInput(f"{folder.path}: no trial could be trained: {rows[0].message}")
-    best = next((row for row in trained if row.state != "pruned"), trained[0])
-    start = next((row for row in rows if row.values == runner.space.start), None)
-    if start is None or start.value is None:
-        reason = start.message if start else "it was not tried"
-        raise BadInput(f"{folder.path}: the configuration that the search starts from cannot be trained: {reason}")
-    for row in {best.name: best, start.name: start}.values():
-        if row.state == "paused":
-            print(f"\ntrial {row.name} is trained to its end", flush=True)
-            runner.train(row.name, row.values, prune=False)
-    rows = trial_rows(oracle, folder, runner.space, objective)
-    best, start = (next(row for row in rows if row.name == each.name) for each in (best, start))
-    if not objective.better(best.value, start.value):
+    folder, objective, space = runner.folder, runner.objective, runner.space
+    rows_now = lambda: trial_rows(oracle, folder, space, objective)
+    best = _ended(runner, rows_now, lambda row: row.value is not None and row.state != "pruned")
+    if best is None:
+        raise BadInput(f"{folder.path}: no trial could be trained: {rows_now()[0].message}")
+    start = _ended(runner, rows_now, lambda row: row.value is not None and row.values == space.start)
+    if start is not None and not objective.better(best.value, start.value):
         best = start
+    rows = rows_now()
     _write_text(folder.best, _yaml(runner, best))
     _write_text(folder.table, rows_csv(rows, objective))
-    sides = {row.name: runner.test(row.name, row.values) for row in {start.name: start, best.name: best}.values()}
+    sides = {}
+    for row in {row.name: row for row in (start, best) if row is not None}.values():
+        print(f"\ntrial {row.name} on the test side", flush=True)
+        sides[row.name] = runner.test(row.name, row.values)
     results = _results(rows, best, start, sides, objective)
     _write_text(folder.results, json.dumps(results, indent=2, ensure_ascii=False) + "\n")
-    plot_trials(rows, runner.space, objective, folder.plot, best.name, start.name)
-    _tidy(runner, rows, kept={best.name, start.name})
+    plot_trials(rows, space, objective, folder.plot, best.name, start.name if start else None)
+    _tidy(runner, rows, kept=set(sides))
     print(f"\n{rows_table(rows, objective)}\n\n{_report(results, objective)}")
     given_up = f"\nThe search ended early, after failures in a row: {oracle.given_up}\n" if oracle.given_up else ""
     print(f"{given_up}\nbest configuration: {folder.best}    (train --config {folder.best})")
@@ -63,8 +59,19 @@ def conclude(runner: TrialRunner, oracle) -> dict[str, Any]:
     return results
 
 
+def _ended(
+    runner: TrialRunner, rows_now: Callable[[], list[TrialRow]], asked: Callable[[TrialRow], bool]
+) -> TrialRow | None:
+    """The best of the rows that are asked for, trained to its end: what leads after few epochs may fall behind."""
+    while (row := next(filter(asked, rows_now()), None)) is not None and row.state == "paused":
+        print(f"\ntrial {row.name} is trained to its end", flush=True)
+        with contextlib.suppress(*CANNOT_BE_TRAINED):  # its row says so
+            runner.train(row.name, row.values, prune=False)
+    return row
+
+
 def _results(
-    rows: list[TrialRow], best: TrialRow, start: TrialRow, sides: dict[str, HeldOut], objective: Objective
+    rows: list[TrialRow], best: TrialRow, start: TrialRow | None, sides: dict[str, HeldOut], objective: Objective
 ) -> dict[str, Any]:
     known = [row for row in rows if row.value is not None]
     results = {
@@ -73,13 +80,15 @@ def _results(
         "trials": len(rows),
         "trained": len(known),
         "best": _figures(best, sides),
-        "start": _figures(start, sides),
+        "start": _figures(start, sides) if start else None,
         "test_rows": {
             "count": len(sides[best.name].counts),
             "what": sides[best.name].rows,
             "unseen": sides[best.name].unseen,
         },
     }
+    if start is None:
+        return results | {"verdict": "no start"}
     if best is start:
         return results | {"verdict": "start"}
     first, second = sides[start.name], sides[best.name]
@@ -107,6 +116,7 @@ def _figures(row: TrialRow, sides: dict[str, HeldOut]) -> dict[str, Any]:
 VERDICTS = {
     "start": "No configuration was better on the validation side than the one that the search started from: best.yaml "
     "is that one.",
+    "no start": "The configuration that the search started from cannot be trained: there is nothing to compare with.",
     "better": "The best configuration is better on the test side than the one that the search started from.",
     "worse": "On the test side the best configuration is worse: what it gained on the validation side was chance. Keep "
     "the one that the search started from.",
@@ -118,16 +128,17 @@ VERDICTS = {
 def _report(results: dict[str, Any], objective: Objective) -> str:
     start, best = results["start"], results["best"]
     cells = [
-        [name, found["trial"], f"{found['validation']:.4g}", f"{found['test']:.4g}"]
+        [name, found["trial"], figure(found["validation"]), figure(found["test"])]
         for name, found in (("start", start), ("best", best))
+        if found
     ]
     lines = [table([objective.told, "trial", "validation", "test"], cells), ""]
-    changed = [
-        f"  {name} {told(value)} instead of {told(start['values'][name])}"
-        for name, value in best["values"].items()
-        if value != start["values"][name]
-    ]
     if "difference" in results:
+        changed = [
+            f"  {name} {told(value)} instead of {told(start['values'][name])}"
+            for name, value in best["values"].items()
+            if value != start["values"][name]
+        ]
         low, high = results["interval"]
         count, what = results["test_rows"]["count"], results["test_rows"]["what"]
         lines += ["The best configuration has", *changed, ""]

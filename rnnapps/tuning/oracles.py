@@ -158,6 +158,19 @@ class Hyperband(_Durable, keras_tuner.oracles.HyperbandOracle):
         return sizes
 
 
+def has_ended(oracle: _Durable, file: Path) -> bool:
+    """Whether the chief's search has nothing left to run, by its file.
+
+    Args:
+        oracle: as a tuner makes it.
+        file: oracle.json, which need not be there yet.
+    """
+    if not file.is_file():
+        return False
+    state = json.loads(file.read_text(encoding="utf-8"))
+    return state.get("ended_with") == (oracle.max_trials or 0) and not state["ongoing_trials"]
+
+
 def make_oracle(space: Space, options: TuningOptions, name: str, direction: str, epochs: int):
     """The oracle that the options ask for.
 

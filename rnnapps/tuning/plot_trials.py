@@ -20,7 +20,7 @@ MOST_MARKS = 8  # along an axis
 
 
 def plot_trials(
-    rows: Sequence[TrialRow], space: Space, objective: Objective, path: str | Path, best: str, start: str
+    rows: Sequence[TrialRow], space: Space, objective: Objective, path: str | Path, best: str, start: str | None
 ) -> Path:
     """Draws the trials that have a value in parallel coordinates (Inselberg 1985).
 
@@ -30,7 +30,7 @@ def plot_trials(
         objective: on the last axis, the better the higher.
         path: file to write.
         best: name of the trial to stress.
-        start: name of the trial that the search started from.
+        start: name of the trial that the search started from; None where it could not be trained.
     Returns:
         `path`.
     """

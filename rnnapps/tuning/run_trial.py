@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 from rnnapps.training import DecodedMetric, write_atomically
 from rnnapps.tuning.median_rule import MedianRule
@@ -18,6 +19,9 @@ from rnnapps.tuning.options import TuningOptions
 from rnnapps.tuning.search_folder import SearchFolder
 from rnnapps.tuning.space import Space
 from rnnapps.tuning.tunable import HeldOut, Objective, Trial, Tunable
+
+# Anything else is a mistake of ours or of the machine, and no property of a configuration.
+CANNOT_BE_TRAINED = (ValueError, tf.errors.ResourceExhaustedError)
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ class TrialRunner:
         Returns:
             the objective.
         Raises:
-            ValueError: the configuration cannot be trained.
+            CANNOT_BE_TRAINED: the configuration cannot.
         """
         path, config = self.folder.trial(name), self.space.config(values)
         rules: list[MedianRule] = []
@@ -63,12 +67,14 @@ class TrialRunner:
             rules.append(MedianRule(best.name, best.mode, others, self.options.pruning_epochs))
             return rules[-1:]
 
+        # The start is trained to its end: the best is compared with it.
+        prune = prune and values != self.space.start
         pruned = prune and self.options.tuner != "hyperband" and self.options.pruning == "median"
         try:
             value = float(self.application.validate(config, self.data, Trial(path, until, prunes if pruned else None)))
             if value != value:
                 raise ValueError(f"{self.objective.name} is not a number; the learning rate may be too high")
-        except ValueError as error:
+        except CANNOT_BE_TRAINED as error:
             _note(path, {"state": "failed", "message": " ".join(str(error).split())})
             raise
         finally:
@@ -94,9 +100,9 @@ def free() -> None:
 
 def _note(path: Path, outcome: dict[str, Any]) -> None:
     epochs, seconds = 0, 0.0
-    for file in path.rglob("history.csv"):
-        with file.open(newline="", encoding="utf-8") as rows:
-            for row in csv.DictReader(rows):
-                epochs, seconds = epochs + 1, seconds + float(row["seconds"])
+    for file in path.rglob("history.csv"):  # one for each stretch of dates, where there are several
+        with file.open(newline="", encoding="utf-8") as lines:
+            rows = list(csv.DictReader(lines))
+        epochs, seconds = max(epochs, len(rows)), seconds + sum(float(row["seconds"]) for row in rows)
     text = json.dumps(outcome | {"epochs": epochs, "seconds": round(seconds, 2)}, indent=2) + "\n"
     write_atomically(path / "outcome.json", lambda file: file.write(text.encode("utf-8")))

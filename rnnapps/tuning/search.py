@@ -38,15 +38,10 @@ def search(
         if show_space:
             print(space.to_yaml(), end="")
             return {}
-        if options.tuner == "hyperband" and "train.epochs" in space.values:
-            raise ValueError("--space: train.epochs is what hyperband gives its trials; take another --tuner")
-        if (strategy := getattr(config.train, "strategy", "none")) != "none":
-            raise ValueError(
-                f"--train.strategy {strategy}: a trial trains on one device; leave it out, and start KerasTuner's "
-                "chief and tuners to use more of them"
-            )
-        folder, part = SearchFolder(_path(application, options, name)), role()
         objective = application.objective(config)
+        _check_options(config, options, space)
+        _check_comparable(application, space, objective)
+        folder, part = SearchFolder(_path(application, options, name)), role()
         if part == "tuner":
             folder.wait_for_chief()
 
@@ -54,7 +49,7 @@ def search(
     import tensorflow as tf
 
     from rnnapps.tuning.conclude import conclude
-    from rnnapps.tuning.oracles import make_oracle
+    from rnnapps.tuning.oracles import has_ended, make_oracle
     from rnnapps.tuning.run_trial import TrialRunner
     from rnnapps.tuning.trial_tuner import TrialTuner
 
@@ -64,11 +59,13 @@ def search(
             data = application.read(config, space.values)
             identity = _identity(application, space, options, objective, digest(application.contents(data)))
             (folder.check if part == "tuner" else folder.claim)(identity)
-            if part != "tuner":
-                stack.enter_context(folder.alone())
+            stack.enter_context(folder.alone(os.environ["KERASTUNER_TUNER_ID"] if part == "tuner" else None))
         print(f"search folder: {folder.path}", flush=True)
         with _going_on(), talking():
             oracle = make_oracle(space, options, objective.name, objective.direction, config.train.epochs)
+            if part == "tuner" and has_ended(oracle, folder.oracle):
+                print("the search has ended; the chief tells what was found")
+                return {}
             runner = TrialRunner(application, space, options, objective, folder, data)
             tuner = TrialTuner(oracle, runner)
             if oracle.trials:
@@ -79,6 +76,33 @@ def search(
             return {}
         with _going_on():
             return conclude(runner, oracle)
+
+
+def _check_options(config: ConfigSections, options: TuningOptions, space: Space) -> None:
+    if (strategy := getattr(config.train, "strategy", "none")) != "none" or "train.strategy" in space.values:
+        raise ValueError(
+            f"--train.strategy {strategy}: a trial trains on one device; leave it out, and start KerasTuner's "
+            "chief and tuners to use more of them"
+        )
+    if options.tuner != "hyperband":
+        return
+    if "train.epochs" in space.values:
+        raise ValueError("--space: train.epochs is what hyperband gives its trials; take another --tuner")
+    if getattr(config.train, "evaluate_every", 1) != 1 or "train.evaluate_every" in space.values:
+        raise ValueError("--train.evaluate_every: must be 1 for hyperband, which pauses trials; take another --tuner")
+
+
+def _check_comparable(application: Tunable, space: Space, objective: Objective) -> None:
+    """Raises a ValueError where trials would be judged in different ways."""
+    for name, values in space.values.items():
+        if name.startswith("data."):
+            raise ValueError(f"--space: {name}: the data are read once, for all trials; give it as --{name}")
+        for value in values.ends:
+            given = space.start | {name: value}
+            if space.reason_against(given) is None and application.objective(space.config(given)) != objective:
+                raise ValueError(
+                    f"--space: {name}: trials with {value} cannot be compared with others; give it as --{name}"
+                )
 
 
 def _path(application: Tunable, options: TuningOptions, name: str) -> Path:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 
@@ -36,6 +37,7 @@ class SearchFolder:
         self.path = Path(path)
         self.identity = self.path / "search.json"
         self.best = self.path / "best.yaml"
+        self.oracle = self.path / "oracle.json"
         self.results = self.path / "results.json"
         self.table = self.path / "trials.csv"
         self.plot = self.path / "trials.png"
@@ -96,9 +98,11 @@ class SearchFolder:
             time.sleep(WAIT)
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
+    def alone(self, tuner: str | None = None) -> Iterator[None]:
         """Keeps a second search out of the folder for as long as this process lives.
 
+        Args:
+            tuner: name of a tuner, to keep only a second one of this name out.
         Raises:
             ValueError: there is one.
         """
@@ -107,11 +111,16 @@ class SearchFolder:
         except ImportError:  # not on this system
             yield
             return
-        handle = os.open(self.path / ".lock", os.O_RDWR | os.O_CREAT)
+        name = ".lock" if tuner is None else f".lock-{quote(tuner, safe='')}"
+        handle = os.open(self.path / name, os.O_RDWR | os.O_CREAT)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             os.close(handle)
+            if tuner is not None:
+                raise ValueError(
+                    f"KERASTUNER_TUNER_ID {tuner}: another process has this name in {self.path}; choose another"
+                ) from None
             raise ValueError(
                 f"{self.path}: another process is searching there; wait for it, or choose another --search"
             ) from None

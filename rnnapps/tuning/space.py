@@ -81,8 +81,7 @@ class Space:
                     f"{name}: {start}, where the search starts, is not among {values}; widen them, or start elsewhere "
                     f"with --{name}"
                 )
-            ends = values.among if isinstance(values, Choice) else (values.low, values.high)
-            for value in ends:
+            for value in values.ends:
                 if reason := self._impossible(name, value):
                     raise ValueError(f"{name}: no trial can have {value}: {reason}")
 
@@ -196,6 +195,8 @@ def _flat(content: Mapping[str, Any]) -> dict[str, Any]:
 
 def _values(base: ConfigSections, name: str, given: Any) -> Values:
     section, _, field = name.partition(".")
+    if not field:
+        raise ValueError(f"{name}: expected an option with its section, such as model.units")
     sections = {each.name: each.default_factory for each in dataclasses.fields(base)}
     if section not in sections:
         raise ValueError(f"{name}: unknown section {section!r}; allowed: {', '.join(sections)}")

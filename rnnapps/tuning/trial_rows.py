@@ -24,8 +24,8 @@ class TrialRow:
         name: of the trial that began it, and of its folder.
         values: of the options that vary.
         value: the objective, or None where it failed.
-        epochs: that it was trained for.
-        seconds: of training.
+        epochs: that it was trained for; where it was trained several times, those of the longest.
+        seconds: of all its training.
         state: "trained" to its end, "paused" by hyperband, "pruned" by the median rule, "failed", or "unfinished".
         message: why it failed.
     """
@@ -89,8 +89,17 @@ def told(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
+def figure(value: float) -> str:
+    """An objective for reading, with as many digits as those below it.
+
+    >>> figure(0.573), figure(100)
+    ('0.5730', '100.0')
+    """
+    return f"{value:#.4g}"
+
+
 def _figures(row: TrialRow) -> list[str]:
-    value = "" if row.value is None else f"{row.value:.4g}"
+    value = "" if row.value is None else figure(row.value)
     return [value, str(row.epochs), f"{row.seconds:.0f}", "" if row.state == "trained" else row.state]
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import time
 
 import keras_tuner
-import tensorflow as tf
 
 from rnnapps.tuning.roles import role
-from rnnapps.tuning.run_trial import TrialRunner
-from rnnapps.tuning.trial_rows import told
+from rnnapps.tuning.run_trial import CANNOT_BE_TRAINED, TrialRunner
+from rnnapps.tuning.trial_rows import figure, told
 
 IDLE_SECONDS = 1.0
 
@@ -57,7 +56,7 @@ class TrialTuner(keras_tuner.engine.base_tuner.BaseTuner):
         start = " (the start)" if values == self.runner.space.start else ""
         print(f"\ntrial {first}{again}{start}: {listed}{length}", flush=True)
         value = self.runner.train(first, values, until)
-        print(f"trial {first}: {self.runner.objective.told} {value:.4g}", flush=True)
+        print(f"trial {first}: {self.runner.objective.told} = {figure(value)}", flush=True)
         return value
 
     def save(self):
@@ -70,7 +69,7 @@ class TrialTuner(keras_tuner.engine.base_tuner.BaseTuner):
             self.oracle.reload()
 
     def _get_tuner_fname(self):
-        return str(self.runner.folder.path / "oracle.json")
+        return str(self.runner.folder.oracle)
 
     def _first_of(self, trial) -> str:
         while "tuner/trial_id" in trial.hyperparameters.values:
@@ -80,8 +79,7 @@ class TrialTuner(keras_tuner.engine.base_tuner.BaseTuner):
     def _try_run_and_update_trial(self, trial):
         try:
             value = self.run_trial(trial)
-        except (ValueError, tf.errors.ResourceExhaustedError) as error:
-            # Anything else is a mistake of ours or of the machine, and no property of the configuration.
+        except CANNOT_BE_TRAINED as error:
             trial.status, trial.message = "FAILED", " ".join(str(error).split())
             print(f"trial {trial.trial_id} failed: {trial.message}", flush=True)
             return

@@ -27,11 +27,13 @@ class Objective:
         name: such as "bleu".
         direction: "max" where greater is better, "min" where smaller is.
         told: what it is called in reports, with its unit.
+        alike: what else must be the same where two of its values are compared.
     """
 
     name: str
     direction: str
     told: str
+    alike: str = ""
 
     def better(self, a: float, b: float) -> bool:
         """Whether `a` is better than `b`."""

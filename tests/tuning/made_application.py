@@ -43,11 +43,19 @@ class TrainConfig:
 
 
 @dataclass(frozen=True)
+class DataConfig:
+    """Data that are not there."""
+
+    fraction: float = 0.1
+
+
+@dataclass(frozen=True)
 class MadeConfig(ConfigSections):
     """All options."""
 
     model: ModelConfig = field(default_factory=ModelConfig)
     train: TrainConfig = field(default_factory=TrainConfig)
+    data: DataConfig = field(default_factory=DataConfig)
 
 
 class MadeRunFolder(run_folder.RunFolder):
@@ -69,15 +77,17 @@ class MadeApplication:
         data: what is read.
         fails: configurations that cannot be trained, by a function of them.
         gain: of the test side: how much of a difference is found there again.
+        worse: what is added to the distance of a configuration after so many epochs.
     """
 
     runs = MadeRunFolder
 
-    def __init__(self, log: Path, direction="min", data=(1.0, 2.0), fails=lambda config: False, gain=1.0):
+    def __init__(self, log: Path, direction="min", data=(1.0, 2.0), fails=lambda config: False, gain=1.0, worse=None):
         self.log, self.direction, self.data, self.fails, self.gain = Path(log), direction, data, fails, gain
+        self.worse = worse or (lambda config, epochs: 0.0)
 
     def objective(self, config):
-        return Objective("distance", self.direction, "distance")
+        return Objective("distance", self.direction, "distance", alike=f"segment {config.model.segment // 8}")
 
     def read(self, config, values):
         return np.array(self.data)
@@ -98,7 +108,7 @@ class MadeApplication:
             writer = csv.DictWriter(file, ["epoch", "seconds"])
             writer.writeheader()
             writer.writerows(rows)
-        return self._distance(config)
+        return self._distance(config) + self.worse(config, until)
 
     def test(self, config, data, trial):
         rng = np.random.default_rng(config.model.units)

@@ -7,6 +7,7 @@ import pytest
 from rnnapps.command_line import BadInput
 from rnnapps.tuning import TuningOptions, search
 from rnnapps.tuning.roles import NAMES, role
+from rnnapps.tuning.search_folder import SearchFolder
 from tests.tuning.made_application import MadeApplication, MadeConfig
 
 
@@ -67,3 +68,15 @@ def test_a_chief_waits_for_no_tuners_where_the_search_has_ended(searched):
 def test_a_chief_waits_for_tuners_where_more_trials_are_asked_for(searched):
     with pytest.raises(BadInput, match="the chief cannot listen"):
         searched(5)
+
+
+def test_a_tuner_that_comes_when_the_search_has_ended_does_not_wait(searched, monkeypatch, capsys):
+    monkeypatch.setenv("KERASTUNER_TUNER_ID", "tuner1")
+    assert searched(4) == {}
+    assert "the search has ended" in capsys.readouterr().out
+
+
+def test_a_second_tuner_of_the_same_name_is_refused(searched, tmp_path, monkeypatch):
+    monkeypatch.setenv("KERASTUNER_TUNER_ID", "tuner1")
+    with SearchFolder(tmp_path / "search").alone("tuner1"), pytest.raises(BadInput, match="KERASTUNER_TUNER_ID tuner1"):
+        searched(4)

@@ -79,10 +79,10 @@ def test_a_search_ends_when_all_combinations_are_tried(made, tmp_path):
 
 
 def test_values_that_do_not_fit_each_other_are_not_tried(made, tmp_path):
-    (tmp_path / "space.yaml").write_text("model.units: [32, 48]\nmodel.segment: [1, 3, 16]\n")
+    (tmp_path / "space.yaml").write_text("model.units: [32, 48]\nmodel.segment: [1, 3, 4]\n")
     run(made, tmp_path, space=str(tmp_path / "space.yaml"), trials=9)
     tried = {(row["model.units"], row["model.segment"]) for row in trials_of(tmp_path)}
-    assert tried == {("32", "1"), ("32", "16"), ("48", "1"), ("48", "3"), ("48", "16")}
+    assert tried == {("32", "1"), ("32", "4"), ("48", "1"), ("48", "3"), ("48", "4")}
 
 
 def test_a_search_that_is_started_again_runs_nothing_again(made, tmp_path):
@@ -145,6 +145,68 @@ def test_hyperband_goes_on_where_a_training_had_paused(made, tmp_path):
 def test_best_and_start_are_trained_to_their_end(made, tmp_path):
     results = run(made, tmp_path, tuner="hyperband", trials=9)
     assert results["best"]["epochs"] == results["start"]["epochs"] == 9
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_what_falls_behind_when_it_is_trained_to_its_end_is_not_the_best(tmp_path, seed):
+    made = MadeApplication(tmp_path / "log", worse=lambda config, epochs: 3.0 * (epochs == 9))
+    results = run(made, tmp_path, tuner="hyperband", trials=9, seed=seed)
+    trained = [float(row["distance"]) for row in trials_of(tmp_path) if row["state"] == "trained"]
+    assert results["best"]["validation"] == min(trained)
+
+
+def test_what_cannot_be_trained_to_its_end_is_passed_over(tmp_path):
+    worse = lambda config, epochs: 0.0 if epochs < 9 else 3.0 if config.model.units == 32 else float("nan")
+    results = run(MadeApplication(tmp_path / "log", worse=worse), tmp_path, tuner="hyperband", trials=9)
+    rows = trials_of(tmp_path)
+    assert {row["state"] for row in rows} == {"trained", "failed"}
+    assert {row["model.units"] for row in rows if row["state"] == "trained"} == {"32"}
+    assert results["best"]["values"]["model.units"] == 32
+
+
+def test_a_start_that_cannot_be_trained_loses_no_other_trial(tmp_path, capsys):
+    results = run(MadeApplication(tmp_path / "log", fails=lambda config: config == MadeConfig()), tmp_path)
+    assert (results["start"], results["verdict"]) == (None, "no start")
+    assert results["best"]["validation"] == min(float(row["distance"]) for row in trials_of(tmp_path)[:-1])
+    assert (tmp_path / "search" / "best.yaml").is_file()
+    assert "nothing to compare with" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("space", "told"),
+    [
+        ("data.fraction: [0.1, 0.2]", "data.fraction: the data are read once"),
+        ("model.segment: [1, 16]", "model.segment: trials with 16 cannot be compared"),
+        ("model: [1, 2]", "model: expected an option with its section"),
+    ],
+)
+def test_a_space_in_which_trials_cannot_be_compared_is_refused(made, tmp_path, space, told):
+    (tmp_path / "space.yaml").write_text(space)
+    with pytest.raises(BadInput, match=told):
+        run(made, tmp_path, space=str(tmp_path / "space.yaml"))
+
+
+def test_the_start_is_never_ended_early(tmp_path):
+    ended = {}
+
+    class Watched(MadeApplication):
+        def validate(self, config, data, trial):
+            ended[trial.path.name] = trial.prunes is not None
+            return super().validate(config, data, trial)
+
+    run(Watched(tmp_path / "log"), tmp_path, trials=3)
+    assert ended == {"trial_0": False, "trial_1": True, "trial_2": True}
+
+
+def test_epochs_of_several_trainings_are_those_of_the_longest(tmp_path):
+    class Folds(MadeApplication):
+        def validate(self, config, data, trial):
+            (trial.path / "fold").mkdir(parents=True)
+            (trial.path / "fold" / "history.csv").write_text("epoch,seconds\n1,0.5\n2,0.5\n")
+            return super().validate(config, data, trial)
+
+    run(Folds(tmp_path / "log"), tmp_path, trials=2)
+    assert [(row["epochs"], row["seconds"]) for row in trials_of(tmp_path)] == [("9", "10.0")] * 2
 
 
 def test_a_better_configuration_is_told_with_its_interval(made, tmp_path, capsys):
