@@ -35,7 +35,6 @@ def plot_trials(
         `path`.
     """
     from matplotlib import colormaps
-    from matplotlib.colors import Normalize
 
     rows = [row for row in rows if row.value is not None]
     scales = [_scale(space.values[name]) for name in space.values]
@@ -49,12 +48,13 @@ def plot_trials(
             for row in rows
         ]
     )
-    colours, norm = colormaps["viridis"], Normalize(0, 1)
+    # Its upper end is a yellow that white hardly shows.
+    colours = lambda height: colormaps["viridis"](0.85 * height)
     width = max(6.5, 1.5 * (len(space.values) + 1) + 1)
     with drawn(path, (width, 5.0)) as axes:
         places = np.arange(heights.shape[1])
         for row, line in sorted(zip(rows, heights, strict=True), key=lambda both: both[1][-1]):
-            style = {"color": colours(norm(line[-1])), "lw": 1.6, "alpha": 0.85, "zorder": 2}
+            style = {"color": colours(line[-1]), "lw": 1.6, "alpha": 0.85, "zorder": 2}
             if row.state in ("paused", "pruned"):
                 style |= {"lw": 1.0, "alpha": 0.6, "ls": ":"}
             if row.name == start:
