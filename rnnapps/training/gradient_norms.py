@@ -12,6 +12,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from rnnapps.layers.inner_layers import inner_layers, plain_name
+from rnnapps.layers.replaced import replaced
 from rnnapps.training.infer import infer
 from rnnapps.training.run_variables import run_variables
 
@@ -24,7 +26,7 @@ class GradientNorms:
         weights: layer -> |dL/dW| over all weights of the layer.
         states: recurrent state -> (T,) array of |dL/dh_t| over the batch and the units, t being the position in
             the sequence, for backward layers too; 0 where no row has a step. "encoder/lstm h" is the output of
-            an LSTM, "encoder/lstm c" its cell state.
+            an LSTM, "encoder/lstm c" its cell state, "decoder h" that of an attention decoder.
     """
 
     weights: dict[str, float]
@@ -72,13 +74,11 @@ def gradient_norms(model: keras.Model, x: Any, y: Any, sample_weight: Any = None
 
 def _recurrent_layers(model):
     """Layers that run cells over time, by name."""
-    layers = {}
-    for layer in model._flatten_layers():
-        if hasattr(layer, "inner_loop") and (hasattr(layer, "cell") or hasattr(layer, "cells")):
-            name = _within(model, layer.path or layer.name)
-            twins = sum(other.split("#")[0] == name for other in layers)
-            layers[f"{name}#{twins + 1}" if twins else name] = layer
-    return layers
+    return {
+        name: layer
+        for name, layer in inner_layers(model).items()
+        if hasattr(layer, "inner_loop") and (hasattr(layer, "cell") or hasattr(layer, "cells"))
+    }
 
 
 @contextmanager
@@ -117,14 +117,17 @@ def _states_recorded(name: str, layer: keras.Layer) -> Iterator[dict[str, list[t
         return result
 
     with ExitStack() as stack:
-        stack.enter_context(_attribute(layer, "inner_loop", inner_loop))
+        stack.enter_context(replaced(layer, "inner_loop", inner_loop))
         if is_rnn:
             # No fused kernel may go around the cell. Keras's unrolled loop forgets to turn the mask around when it
             # runs backwards; run eagerly, the other one makes a tensor per step just as well.
-            stack.enter_context(_attribute(layer, "unroll", False))
-            stack.enter_context(_attribute(layer, "use_cudnn", False))
+            stack.enter_context(replaced(layer, "unroll", False))
+            stack.enter_context(replaced(layer, "use_cudnn", False))
+        else:
+            # The hand-derived loop of an attention decoder does not call its cells.
+            stack.enter_context(replaced(layer, "kernel", "reference"))
         for cell, of_cell in zip(cells, names, strict=True):
-            stack.enter_context(_attribute(cell, "call", recording(cell.call, of_cell)))
+            stack.enter_context(replaced(cell, "call", recording(cell.call, of_cell)))
         yield recorded
 
 
@@ -135,21 +138,6 @@ def _leaves(cell):
 def _state_names(cell):
     count = len(keras.tree.flatten(cell.state_size))
     return ["h", "c"][:count] if count <= 2 else [f"state {index + 1}" for index in range(count)]
-
-
-@contextmanager
-def _attribute(owner, name, value):
-    """Sets an attribute for the block, past Keras's tracking, which refuses changes to built layers."""
-    missing = object()
-    before = owner.__dict__.get(name, missing)
-    owner.__dict__[name] = value
-    try:
-        yield
-    finally:
-        if before is missing:
-            del owner.__dict__[name]
-        else:
-            owner.__dict__[name] = before
 
 
 @contextmanager
@@ -167,14 +155,10 @@ def _unchanged(model):
 
 
 def _weights_by_layer(model):
-    layers = {}
-    for variable in model.trainable_variables:
-        layers.setdefault(_within(model, variable.path.rsplit("/", 1)[0]), []).append(variable)
-    return layers
-
-
-def _within(model, path):
-    return path.removeprefix(f"{model.name}/")
+    trainable = {id(variable) for variable in model.trainable_variables}
+    layers = {plain_name(model): model, **inner_layers(model)}
+    own = {name: [v for v in layer._trainable_variables if id(v) in trainable] for name, layer in layers.items()}
+    return {name: weights for name, weights in own.items() if weights}
 
 
 def _norm(gradients):

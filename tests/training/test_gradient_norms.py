@@ -133,3 +133,41 @@ def test_a_model_whose_call_knows_no_training_argument_is_measured_too():
     model.compile("sgd", "mse")
     model(probe())
     assert [curve.shape for curve in gradient_norms(model, probe(), np.ones((2, 2))).states.values()] == [(6,)]
+
+
+class Decoding(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.decoder = layers.AttentionDecoder(layers.GRUCell(4), layers.BahdanauAttention(2), name="decoder")
+
+    def call(self, inputs):
+        return self.decoder(inputs, values=inputs)
+
+
+def test_an_attention_decoder_has_a_curve_whatever_kernel_it_trains_with():
+    model, x = Decoding(), probe(5)
+    model.compile("sgd", "mse")
+    features = model(x).numpy()  # [state; context; input]
+    curves = gradient_norms(model, x, np.ones_like(features)).states
+    assert list(curves) == ["decoder h"] and curves["decoder h"].shape == (5,)
+    # Nothing comes after the last state: L is the mean of (features - 1)^2, and it is in four of them.
+    last = np.linalg.norm(2 * (features[:, -1, :4] - 1) / features.size)
+    assert curves["decoder h"][-1] == pytest.approx(last, rel=1e-5)
+
+
+def test_the_forward_direction_comes_before_the_backward_one():
+    inputs = keras.Input((5, 3))
+    model = compiled(inputs, layers.Bidirectional(layers.GRU(2))(inputs))
+    names = list(gradient_norms(model, probe(5), np.ones((2, 4))).states)
+    assert names == ["bidirectional/forward_gru h", "bidirectional/backward_gru h"]
+
+
+def test_every_trained_weight_is_in_one_layer():
+    model, x = Decoding(), probe(5)
+    model.compile("sgd", "mse")
+    y = np.ones_like(model(x))
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((model(x) - y) ** 2)
+    whole = tf.linalg.global_norm(tape.gradient(loss, [v.value for v in model.trainable_variables]))
+    norms = gradient_norms(model, x, y).weights
+    assert np.linalg.norm(list(norms.values())) == pytest.approx(float(whole), rel=1e-5)
