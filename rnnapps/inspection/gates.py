@@ -13,7 +13,9 @@ import tensorflow as tf
 
 from rnnapps.kernels import reference
 from rnnapps.layers import AttentionDecoder
+from rnnapps.layers.inner_layers import inner_layers
 from rnnapps.layers.recurrent import RecurrentCell, RecurrentLayer
+from rnnapps.layers.replaced import replaced
 
 STATES = ("output", "cell state")
 
@@ -76,15 +78,13 @@ def gate_activations(
         mask = tf.reshape(tf.cast(mask, tf.bool), x.shape[:2])[..., None]
         x = tf.where(mask, x, tf.zeros_like(x))
     parameters = cell.parameters(False, x[:, 0], states[0])
-    shares = cell.keep_new(tuple(state.shape for state in states), False)
     found: list[dict[str, tf.Tensor]] = []
     order = range(x.shape[1])
     for t in reversed(order) if layer.go_backwards else order:
-        new, gates = reference.gated_step(x[:, t], states, parameters)
-        new = [n if k is None else k * n + (1 - k) * o for n, o, k in zip(new, states, shares, strict=True)]
+        new, gates = _step(cell, parameters, x[:, t], states)
         if mask is not None:
-            new = [tf.where(mask[:, t], n, o) for n, o in zip(new, states, strict=True)]
-        states = tuple(new)
+            new = tuple(tf.where(mask[:, t], n, o) for n, o in zip(new, states, strict=True))
+        states = new
         found.append({**gates, **dict(zip(STATES, states, strict=False))})
     if layer.go_backwards:
         found.reverse()
@@ -97,13 +97,11 @@ def recurrent_parts(model: keras.Model) -> dict[str, Any]:
     Cells of a decoder are (decoder, number of the cell).
     """
     parts: dict[str, Any] = {}
-    for layer in _inner_layers(model, set()):
-        name = (layer.path or layer.name).removeprefix(f"{model.name}/")
+    for name, layer in inner_layers(model).items():
         if isinstance(layer, RecurrentLayer):
-            parts[_unused(name, parts)] = layer
+            parts[name] = layer
         elif isinstance(layer, AttentionDecoder) and all(isinstance(cell, RecurrentCell) for cell in layer.cells):
-            for number in range(len(layer.cells)):
-                parts[_unused(f"{name}/cell_{number + 1}", parts)] = (layer, number)
+            parts |= {f"{name}/cell_{number + 1}": (layer, number) for number in range(len(layer.cells))}
     return parts
 
 
@@ -113,8 +111,10 @@ def gates_in(model: keras.Model, run: Callable[[], Any], names: list[str] | None
     Args:
         model: built.
         run: runs the model eagerly, in inference, on what is to be seen. Of a layer that runs several times the last
-            time is shown.
+            time is shown; of a decoder the last whole target, not the single steps of a search.
         names: of `recurrent_parts`; by default all.
+    Returns:
+        by name; what did not run is not among them.
     Raises:
         ValueError: an unknown name.
     """
@@ -144,19 +144,24 @@ def _recorded(part) -> Iterator[list]:
             calls.append((sequences, initial_state, mask))
             return loop(sequences, initial_state, mask, training=training)
 
-        with _replaced(part, "inner_loop", inner_loop):
+        with replaced(part, "inner_loop", inner_loop):
             yield calls
         return
     decoder, number = part
     cell = decoder.cells[number]
-    call = cell.call
+    call, loop = cell.call, decoder.inner_loop
 
     def step(inputs, states, training=False):
         calls.append((inputs, tuple(states) if isinstance(states, (list, tuple)) else (states,)))
         return call(inputs, states, training=training)
 
+    def inner_loop(*args, **kwargs):
+        calls.clear()
+        with replaced(cell, "call", step):
+            return loop(*args, **kwargs)
+
     # The hand-derived loop of a decoder does not call its cells.
-    with _replaced(decoder, "kernel", "reference"), _replaced(cell, "call", step):
+    with replaced(decoder, "kernel", "reference"), replaced(decoder, "inner_loop", inner_loop):
         yield calls
 
 
@@ -164,9 +169,17 @@ def _of_cell(part, calls: list) -> GateActivations:
     decoder, number = part
     cell, found = decoder.cells[number], []
     for inputs, states in calls:
-        new, gates = reference.gated_step(inputs, states, cell.parameters(False, inputs, states[0]))
+        new, gates = _step(cell, cell.parameters(False, inputs, states[0]), inputs, states)
         found.append({**gates, **dict(zip(STATES, new, strict=False))})
     return _stacked(found, None)
+
+
+def _step(cell: RecurrentCell, parameters, x: tf.Tensor, states: tuple) -> tuple[tuple, dict[str, tf.Tensor]]:
+    """New states, zoneout included, and what opened and closed."""
+    new, gates = reference.gated_step(x, states, parameters)
+    shares = cell.keep_new(tuple(state.shape for state in states), False)
+    mixed = (n if k is None else k * n + (1 - k) * o for n, o, k in zip(new, states, shares, strict=True))
+    return tuple(mixed), gates
 
 
 def _stacked(found: list[dict[str, tf.Tensor]], mask: np.ndarray | None) -> GateActivations:
@@ -181,32 +194,3 @@ def _states(layer, initial_state, batch: int) -> tuple:
         initial_state = layer.get_initial_state(batch)
     states = initial_state if isinstance(initial_state, (list, tuple)) else [initial_state]
     return tuple(tf.convert_to_tensor(state) for state in states)
-
-
-def _inner_layers(layer, seen: set[int]) -> Iterator:
-    """In the order in which they were made; Keras's own walk turns it around at every level."""
-    for inner in layer._layers:
-        if id(inner) not in seen:
-            seen.add(id(inner))
-            yield inner
-            yield from _inner_layers(inner, seen)
-
-
-def _unused(name: str, taken) -> str:
-    twins = sum(other.split("#")[0] == name for other in taken)
-    return f"{name}#{twins + 1}" if twins else name
-
-
-@contextmanager
-def _replaced(owner, name: str, value) -> Iterator[None]:
-    """Sets an attribute for the block, past Keras's tracking, which refuses changes to built layers."""
-    missing = object()
-    before = owner.__dict__.get(name, missing)
-    owner.__dict__[name] = value
-    try:
-        yield
-    finally:
-        if before is missing:
-            del owner.__dict__[name]
-        else:
-            owner.__dict__[name] = before

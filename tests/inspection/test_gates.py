@@ -113,6 +113,34 @@ def test_the_cell_of_an_attention_decoder_has_gates_at_every_target_step():
     np.testing.assert_allclose(gates.output, outputs[..., :4], atol=1e-5)
 
 
+def decoding(**options):
+    cell = LSTMCell(4, **options)
+    return keras.Sequential([AttentionDecoder(cell, BahdanauAttention(3), readout_units=None, name="decoder")])
+
+
+def test_zoneout_is_in_the_states_of_a_decoders_cell():
+    model = decoding(zoneout=0.3, zoneout_cell=0.4)
+    target = RNG.normal(size=(2, 6, 3)).astype("float32")
+    outputs = model.layers[0](target, values=X)
+    (gates,) = gates_in(model, lambda: model.layers[0](target, values=X)).values()
+    np.testing.assert_allclose(gates.output, outputs[..., :4], atol=1e-5)
+
+
+def test_of_a_decoder_that_runs_twice_the_last_time_is_shown():
+    model = decoding()
+    first, last = (RNG.normal(size=(2, 6, 3)).astype("float32") for _ in range(2))
+    decoder = model.layers[0]
+    (gates,) = gates_in(model, lambda: [decoder(target, values=X) for target in (first, last)]).values()
+    assert gates.output.shape == (2, 6, 4)
+    np.testing.assert_allclose(gates.output, decoder(last, values=X)[..., :4], atol=1e-5)
+
+
+def test_what_did_not_run_has_no_gates():
+    model = decoding()
+    model.layers[0](X, values=X)
+    assert gates_in(model, lambda: None) == {}
+
+
 def test_a_model_is_as_it_was_after_a_look():
     model = keras.Sequential([GRU(4, return_sequences=True)])
     before = model(X).numpy()
