@@ -142,8 +142,9 @@ def _page(model: LiteRTModel) -> str:
 
 def _signature(name: str, function, model: LiteRTModel) -> str:
     outputs = function.structured_outputs
-    lines = [f"## `{name}`", "In:", *(_tensor(spec.name, spec, model) for spec in _inputs(function))]
-    return "\n".join([*lines, "", "Out:", *(_tensor(output, outputs[output], model) for output in sorted(outputs))])
+    given = [_tensor(spec.name, spec, model) for spec in _inputs(function)]
+    found = [_tensor(output, outputs[output], model) for output in sorted(outputs)]
+    return "\n".join([f"## `{name}`", "In:" if given else "In: nothing", *given, "", "Out:", *found])
 
 
 def _tensor(name: str, spec, model: LiteRTModel) -> str:

@@ -1,32 +1,40 @@
-"""A run as a SavedModel that takes raw rows and gives quantiles of prices."""
+"""A run as a SavedModel or LiteRT model that takes raw rows and gives quantiles of prices."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from rnnapps.command_line import BadInput, reading_input
 from rnnapps.export import export_saved_model, version_to_write
+from rnnapps.export_litert import export_litert, litert_version_to_write
 
 from .run_folder import RunFolder
 from .run_state import RunState
 
 
-def export(run: str, output: str | None = None) -> Path:
-    """Writes a trained run's SavedModel again, as its next version.
+def export(run: str, format: Literal["saved_model", "litert"] = "saved_model", output: str | None = None) -> Path:
+    """Writes a trained run's SavedModel again, as its next version, or its LiteRT model.
 
     Args:
         run: path or name of a run.
-        output: folder to write instead of the run's next version; must not exist.
+        format: saved_model, or litert for phones and small computers: one window at a time, into the run's folder
+            litert.
+        output: folder to write instead of the next version; must not exist.
     """
+    litert = format == "litert"
     with reading_input():
         folder = RunFolder.open(run)
         config = folder.config()
-        path = version_to_write(folder.path, output)
+        path = (litert_version_to_write if litert else version_to_write)(folder.path, output)
         state = folder.state()
         folder.read_metrics()  # of which the model card tells
         model = load_trained(folder, state)
     try:
-        write_saved_model(model, folder, config, state, path)
+        if litert:
+            write_litert(model, folder, config, state, path)
+        else:
+            write_saved_model(model, folder, config, state, path)
     except OSError as error:
         raise BadInput(str(error)) from error
     print(path)
@@ -41,6 +49,18 @@ def write_saved_model(model, folder: RunFolder, config, state: RunState, path: P
     served = SavedForecaster(model, state.panel)
     card = model_card(folder.path.name, config, state.panel, folder.read_metrics(), state.updates)
     return export_saved_model(served.module, path, served.signatures(), card)
+
+
+def write_litert(model, folder: RunFolder, config, state: RunState, path: Path) -> Path:
+    """Exports a trained `Forecaster` as a LiteRT model.
+
+    Raises:
+        BadInput: it cannot be converted.
+    """
+    from .litert import litert_model
+
+    with reading_input():
+        return export_litert(litert_model(folder.path.name, model, config, state), path)
 
 
 def load_trained(folder: RunFolder, state: RunState | None = None):
