@@ -15,6 +15,7 @@ FLOORS = (
     {
         "kernels",
         "initializers",
+        "digest",
         "downloads",
         "freed_memory",
         "operation_threads",

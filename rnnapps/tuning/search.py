@@ -10,9 +10,10 @@ from typing import Any
 
 from rnnapps.command_line import BadInput, reading_input
 from rnnapps.config_sections import ConfigSections
+from rnnapps.digest import digest
 from rnnapps.tuning.options import TuningOptions
 from rnnapps.tuning.roles import role, talking
-from rnnapps.tuning.search_folder import SearchFolder, digest
+from rnnapps.tuning.search_folder import SearchFolder
 from rnnapps.tuning.space import Space
 from rnnapps.tuning.tunable import Objective, Tunable
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
-
-import numpy as np
 
 # What a search is, in the words of messages.
 TOLD = {
@@ -128,19 +125,6 @@ class SearchFolder:
             yield
         finally:
             os.close(handle)
-
-
-def digest(contents: Iterable[Any]) -> str:
-    """A word that is another one when any of the arrays and texts, or their order, is another."""
-    found = hashlib.sha256()
-    for value in contents:
-        if isinstance(value, np.ndarray) and value.dtype.kind != "O":
-            raw = np.ascontiguousarray(value)
-            found.update(f"{raw.dtype}{raw.shape}".encode())
-            found.update(raw.tobytes())
-        else:
-            found.update(f"{value!r}\n".encode("utf-8", "surrogatepass"))
-    return found.hexdigest()[:16]
 
 
 def _difference(there: Any, here: Any, name: str = "") -> str:
