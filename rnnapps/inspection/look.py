@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
+import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -130,12 +130,14 @@ def look(
 
 
 def all_looks(subject: Subject, folder: Path) -> list[Path]:
-    """`look` of every kind that the network allows: a kind that it does not have is left out."""
+    """`look` of every kind; one that cannot be drawn is left out, and a line on standard error says why."""
     paths = []
     for what in LOOKS:
         if what in ("gates", "units") or what in subject.pictures:
-            with contextlib.suppress(ValueError):
+            try:
                 paths += look(subject, what, folder)
+            except (OSError, ValueError) as error:
+                print(f"{what} is left out: {error}", file=sys.stderr)
     return paths
 
 
