@@ -11,9 +11,14 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rnnapps.command_line import BadInput
 from rnnapps.config_sections import ConfigSections
+
+if TYPE_CHECKING:
+    from rnnapps.inspection.look import Subject
+    from rnnapps.report import Contents
 
 ROOT = Path("saved_models")
 
@@ -21,7 +26,7 @@ ROOT = Path("saved_models")
 class RunFolder:
     """A run's folder: config.yaml, checkpoints, weights, history, metrics, plots, SavedModels.
 
-    An application extends it by saying what its runs are.
+    An application extends it by saying what its runs are, and what there is to tell and to see of one.
 
     Args:
         path: the folder.
@@ -114,6 +119,26 @@ class RunFolder:
                 return path
         raise FileNotFoundError(f"{name}: no such model folder, neither here nor in {cls.home()}")
 
+    def contents(self) -> Contents:
+        """What there is to tell of a run that has ended, for report and compare.
+
+        What metrics.json lacks may raise what it raises: the caller makes one line of it.
+        """
+        raise NotImplementedError
+
+    def subject(self) -> Subject:
+        """What `report --looks` draws: the network with an example that shows something.
+
+        Raises:
+            OSError, ValueError: it cannot be shown; why, in one line.
+        """
+        raise NotImplementedError
+
+    @property
+    def name(self) -> str:
+        """What the run is called, also where its path is "."."""
+        return self.path.resolve().name
+
     @property
     def has_checkpoints(self) -> bool:
         """Whether there is a checkpoint to resume from."""
@@ -123,7 +148,7 @@ class RunFolder:
         """The options that the run was started with.
 
         Raises:
-            ValueError: the file cannot be read as options.
+            ValueError: the file cannot be read as options, or has those of another application.
         """
         import yaml
 
@@ -133,6 +158,12 @@ class RunFolder:
             raise ValueError(f"{self.config_file}: not a configuration: {error}") from None
         if not isinstance(values, dict) or not all(isinstance(options, dict) for options in values.values()):
             raise ValueError(f"{self.config_file}: not a configuration: expected sections of options")
+        own = [section.name for section in dataclasses.fields(self.configuration)]
+        if foreign := [name for name in values if name not in own]:
+            raise ValueError(
+                f"{self.path}: not a run of {self.product} but of another application: its {self.config_file.name} has "
+                f"a section {foreign[0]}"
+            )
         try:
             return self.configuration.from_dict(values)
         except ValueError as error:
@@ -177,9 +208,12 @@ class RunFolder:
             ValueError: the file is damaged.
         """
         try:
-            return json.loads(self.metrics.read_text(encoding="utf-8")) if self.metrics.is_file() else {}
+            found = json.loads(self.metrics.read_text(encoding="utf-8")) if self.metrics.is_file() else {}
         except ValueError as error:
             raise ValueError(f"{self.metrics}: damaged ({error})") from None
+        if not isinstance(found, dict):
+            raise ValueError(f"{self.metrics}: damaged (expected names and values, found {type(found).__name__})")
+        return found
 
     def _write_config(self, config: ConfigSections) -> None:
         import yaml

@@ -11,6 +11,7 @@ from typing import Any
 
 from rnnapps.command_line import BadInput, reading_input
 from rnnapps.export import export_saved_model, version_to_write
+from rnnapps.report import renew_report
 
 from .check_decoding import check_decoding, chosen
 from .config import DecodingChoice
@@ -38,6 +39,8 @@ def export(run: str, decoding: DecodingChoice, output: str | None = None) -> Pat
     except OSError as error:
         raise BadInput(str(error)) from error
     print(path)
+    if output is None:
+        renew_report(folder)
     return path
 
 
@@ -48,7 +51,7 @@ def write_saved_model(recognition, folder: RunFolder, config, path: Path) -> Pat
 
     served = SavedRecognizer(recognition)
     streamable = recognition.model.streamable
-    card = model_card(folder.path.name, config, recognition.units, folder.read_metrics(), streamable)
+    card = model_card(folder.name, config, recognition.units, folder.read_metrics(), streamable)
     return export_saved_model(served.module, path, served.signatures(), card)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -22,15 +23,9 @@ CURVES = {
 
 
 def run_contents(folder: RunFolder) -> Contents:
-    """Of a run that has ended.
-
-    Raises:
-        ValueError: it has not, or a file is damaged.
-    """
+    """Of a run that has ended."""
     metrics = folder.read_metrics()
-    side = next((side for side in ("test", "validation") if side in metrics), None)
-    if side is None:
-        raise ValueError(f"{folder.path}: has no scores: finish its training with train --resume")
+    side = "test" if "test" in metrics else "validation"
     scored, data = metrics[side], metrics["data"]
     figures = {name: label for name, label in LABELS.items() if name in scored}
     methods = {"model": scored, **scored["baselines"]}
@@ -42,6 +37,7 @@ def run_contents(folder: RunFolder) -> Contents:
         strong="model",
     )
     sides = data["recordings"]
+    first = next(iter(figures))
     return Contents(
         kind="Recogniser",
         verdict=_verdict(scored, side),
@@ -52,8 +48,13 @@ def run_contents(folder: RunFolder) -> Contents:
             label: Result(scored[name], "lower" if name in ("wer", "cer") else "higher", 1, " %")
             for name, label in figures.items()
         }
+        | {
+            f"{figures[first]}: {name}": Result(found[first], "neither", 1, " %")
+            for name, found in scored["baselines"].items()
+        }
         | {"parameters": Result(metrics["parameters"], "neither", digits=0)},
         scored_on=f"{scored['recordings']:,} {side} recordings of {data['name']}",
+        scored_data=metrics.get("scored_data"),
         curves=CURVES,
         captions={"utterance*": "A recording, the words heard in it and the probability of every symbol."},
     )
@@ -109,6 +110,8 @@ def _verdict(scored: dict, side: str) -> list[str]:
             f"{scored['right']:.1f} % of the recordings are right to the last character."
         ]
         name, higher = "wer", False
+    if math.isnan(scored[name]):
+        return [f"{LABELS[name].capitalize()}: not a number, so it cannot be compared with anything."]
     beaten = [one[name] for one in scored["baselines"].values()]
     if beaten and (scored[name] <= max(beaten) if higher else scored[name] >= min(beaten)):
         lines.append("That is no better than a baseline: train longer, or on more recordings.")

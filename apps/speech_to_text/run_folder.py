@@ -20,6 +20,18 @@ class RunFolder(run_folder.RunFolder):
         super().__init__(path)
         self.examples = self.path / "examples"
 
+    def contents(self):
+        """See `rnnapps.report.Contents`."""
+        from .run_contents import run_contents
+
+        return run_contents(self)
+
+    def subject(self):
+        """The first of the recordings to try the run with."""
+        from .inspected import inspected
+
+        return inspected(self, None)
+
     def resumed_config(self, config: SpeechConfig) -> SpeechConfig:
         """The run's own options; those that the recordings decided need not be given, and are as they were found."""
         stored = self.config()

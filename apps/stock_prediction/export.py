@@ -8,6 +8,7 @@ from typing import Literal
 from rnnapps.command_line import BadInput, reading_input
 from rnnapps.export import export_saved_model, version_to_write
 from rnnapps.export_litert import export_litert, litert_version_to_write
+from rnnapps.report import renew_report
 
 from .run_folder import RunFolder
 from .run_state import RunState
@@ -38,6 +39,8 @@ def export(run: str, format: Literal["saved_model", "litert"] = "saved_model", o
     except OSError as error:
         raise BadInput(str(error)) from error
     print(path)
+    if output is None:
+        renew_report(folder)
     return path
 
 
@@ -47,7 +50,7 @@ def write_saved_model(model, folder: RunFolder, config, state: RunState, path: P
     from .saved_forecaster import SavedForecaster
 
     served = SavedForecaster(model, state.panel)
-    card = model_card(folder.path.name, config, state.panel, folder.read_metrics(), state.updates)
+    card = model_card(folder.name, config, state.panel, folder.read_metrics(), state.updates)
     return export_saved_model(served.module, path, served.signatures(), card)
 
 
@@ -60,7 +63,7 @@ def write_litert(model, folder: RunFolder, config, state: RunState, path: Path) 
     from .litert import litert_model
 
     with reading_input():
-        return export_litert(litert_model(folder.path.name, model, config, state), path)
+        return export_litert(litert_model(folder.name, model, config, state), path)
 
 
 def load_trained(folder: RunFolder, state: RunState | None = None):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 
 from rnnapps.report import Contents, Example, Result, Table, save_examples
@@ -25,22 +28,16 @@ CAPTIONS = {
 
 
 def run_contents(folder: RunFolder) -> Contents:
-    """Of a run that has ended.
-
-    Raises:
-        ValueError: it has not, or a file is damaged.
-    """
+    """Of a run that has ended."""
     metrics = folder.read_metrics()
-    if "test" not in metrics:
-        raise ValueError(f"{folder.path}: has no test scores: finish its training with train --resume")
     test, data = metrics["test"], metrics["data"]
     header, rows = methods_table(test)
     pooled = test["methods"][test["model"]]["all"]
     begun = [str(data[name]).removesuffix("T00:00:00") for name in ("validation_start", "test_start")]
-    sides = data["windows"]
+    sides, updates = data["windows"], metrics.get("updates", [])
     return Contents(
         kind="Forecaster",
-        verdict=[*headline(test, test["verdict"]), *test["notes"]],
+        verdict=[*_verdict(test), *test["notes"]],
         scores=[
             Table(
                 f"{test['origins']:,} forecasts of {test['series']:,} series, all lead times together",
@@ -48,7 +45,8 @@ def run_contents(folder: RunFolder) -> Contents:
                 rows,
                 note=f"Errors in {test['unit']}; lower is better. Shares should be those of their column.",
                 strong=title(test["model"]),
-            )
+            ),
+            *_updates(updates, test["unit"]),
         ],
         data=[Table("Windows", ("", *sides), [["windows", *(f"{count:,}" for count in sides.values())]])],
         sources=[
@@ -63,8 +61,41 @@ def run_contents(folder: RunFolder) -> Contents:
             "parameters": Result(metrics["parameters"], "neither", digits=0),
         },
         scored_on=f"{test['origins']:,} forecasts, {test['horizon']} rows ahead, of {data['name']}",
+        scored_data=metrics.get("scored_data"),
+        later={
+            one["version"]: f"went on training on rows up to {one['last']}; below is how it did on them before"
+            for one in updates
+        },
         captions=CAPTIONS,
     )
+
+
+def _verdict(test: dict) -> list[str]:
+    if math.isnan(test["methods"][test["model"]]["all"]["pinball"]):
+        return ["The pinball loss is not a number, so it cannot be compared with anything."]
+    return headline(test, test["verdict"])
+
+
+def _updates(updates: Sequence[dict], unit: str) -> list[Table]:
+    """What forecasts of new rows were worth before an update learnt from them."""
+    if not updates:
+        return []
+    shares = list(dict.fromkeys(name for one in updates for name in one if name.startswith("coverage_")))
+    header = ["", "new rows", "up to", "forecasts", "pinball", "repeat last"]
+    rows = []
+    for one in updates:
+        losses = [number(one[name]) if name in one else "-" for name in ("pinball", "repeat_last_pinball")]
+        inside = [f"{100 * one[name]:.1f} %" if name in one else "-" for name in shares]
+        row = [f"version {one['version']}", f"{one['rows']:,}", one["last"], f"{one.get('scored', 0):,}"]
+        rows.append([*row, *losses, *inside])
+    return [
+        Table(
+            "Updates: forecasts of the new rows, before they were learnt from",
+            [*header, *(f"in {name.removeprefix('coverage_')} %" for name in shares)],
+            rows,
+            note=f"Losses in {unit if unit == 'percent' else 'units of the series'}; lower is better.",
+        )
+    ]
 
 
 def save_example_forecasts(folder: RunFolder, evaluation: Evaluation) -> None:

@@ -18,6 +18,18 @@ class RunFolder(run_folder.RunFolder):
         super().__init__(path)
         self.state_file = self.path / "state.npz"
 
+    def contents(self):
+        """See `rnnapps.report.Contents`."""
+        from .run_contents import run_contents
+
+        return run_contents(self)
+
+    def subject(self):
+        """The newest window of the first series."""
+        from .inspected import inspected
+
+        return inspected(self, None, None)
+
     def state(self):
         """The `RunState` of a run that has ended.
 

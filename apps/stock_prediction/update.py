@@ -47,4 +47,8 @@ def update(run: str, /, *, data: str, epochs: int = 2, learning_rate: float | No
     except OSError as error:
         raise BadInput(f"{error}; the run stays what it was") from error
     print(f"SavedModel: {path}")
+
+    from rnnapps.report import renew_report
+
+    renew_report(folder)
     return path

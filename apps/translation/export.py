@@ -4,6 +4,7 @@ from pathlib import Path
 
 from rnnapps.command_line import reading_input
 from rnnapps.export import export_saved_model, version_to_write
+from rnnapps.report import renew_report
 
 from .model_card import model_card
 from .run_folder import RunFolder
@@ -38,13 +39,15 @@ def export(
         translator = load_trained(folder, decode)
     write_saved_model(translator, folder, dataclasses.replace(config, decode=decode), path)
     print(path)
+    if output is None:
+        renew_report(folder)
     return path
 
 
 def write_saved_model(translator, folder: RunFolder, config, path: Path) -> Path:
     """Exports a `TextTranslator` with its signatures and a model card."""
     signatures = {name: getattr(translator, name) for name in ("serving_default", "n_best", "sample")}
-    card = model_card(folder.path.name, config, folder.read_metrics())
+    card = model_card(folder.name, config, folder.read_metrics())
     return export_saved_model(translator, path, signatures, card)
 
 
@@ -70,5 +73,8 @@ def load_network(folder: RunFolder) -> tuple:
     tokenizers = load_tokenizers(folder.path)
     sizes = tokenizers.source.vocabulary_size, tokenizers.target.vocabulary_size
     model = build_translator(folder.config().model, *sizes)
-    model.load_weights(folder.weights)
+    try:
+        model.load_weights(folder.weights)
+    except Exception as error:  # a flipped bit can make the reader raise nearly anything
+        raise ValueError(f"{folder.weights}: cannot be loaded ({error}); start another run") from None
     return model, tokenizers

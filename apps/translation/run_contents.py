@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 
-from rnnapps.report import Contents, Example, Result, Table, save_examples
+from rnnapps.report import Contents, DamagedRun, Example, Result, Table, load_examples, save_examples
 
 from .run_folder import RunFolder
 from .score import best_and_worst, count
@@ -19,14 +20,8 @@ CURVES = {"bleu": "BLEU", "chrf": "chrF", "token accuracy": "share of tokens rig
 
 
 def run_contents(folder: RunFolder) -> Contents:
-    """Of a run that has ended.
-
-    Raises:
-        ValueError: it has not, or a file is damaged.
-    """
+    """Of a run that has ended."""
     metrics = folder.read_metrics()
-    if "test" not in metrics:
-        raise ValueError(f"{folder.path}: has no test scores: finish its training with train --resume")
     test, data = metrics["test"], metrics["data"]
     baseline = test.get("baseline", {})
     methods = {"model": test} | ({BASELINE: baseline} if baseline else {})
@@ -47,8 +42,10 @@ def run_contents(folder: RunFolder) -> Contents:
         data=_data(folder, data),
         sources=[f"{data['name']}.", f"Licence: {data['licence']}"],
         results={label: Result(test[metric]["score"], "higher") for metric, label in LABELS.items()}
+        | ({"BLEU: baseline": Result(baseline["bleu"]["score"], "neither")} if baseline else {})
         | {"parameters": Result(metrics["parameters"], "neither", digits=0)},
         scored_on=f"{test['sentences']:,} test sentences of {data['name']}",
+        scored_data=metrics.get("scored_data"),
         curves=CURVES,
     )
 
@@ -66,8 +63,18 @@ def save_example_sentences(folder: RunFolder, pairs, translations: Sequence[str]
     save_examples(folder, **groups)
 
 
+def well_translated(folder: RunFolder) -> str:
+    """A test sentence that the run translates best, as far as that was kept."""
+    from .data import read_corpus
+
+    best = load_examples(folder).get("best")
+    return best[0].texts["source"] if best else read_corpus(folder.config().data).test.source[0]
+
+
 def _verdict(test: dict, baseline: dict) -> list[str]:
     score = test["bleu"]["score"]
+    if math.isnan(score):
+        return ["BLEU is not a number, so it cannot be compared with anything."]
     if not baseline:
         return [f"BLEU {score:.2f}; there is no baseline beside it."]
     copied = baseline["bleu"]["score"]
@@ -95,4 +102,4 @@ def _data(folder: RunFolder, data: dict) -> list[Table]:
         )
         return [Table("Sentence pairs", ("", *SIDES), rows, note=" ".join(f"{line}." for line in found["warnings"]))]
     except (ValueError, LookupError, TypeError) as error:
-        raise ValueError(f"{file}: damaged ({error})") from None
+        raise DamagedRun(f"{file}: damaged ({error})") from None

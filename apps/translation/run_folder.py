@@ -12,6 +12,19 @@ class RunFolder(run_folder.RunFolder):
     product = "the translator"
     configuration = TranslationConfig
 
+    def contents(self):
+        """See `rnnapps.report.Contents`."""
+        from .run_contents import run_contents
+
+        return run_contents(self)
+
+    def subject(self):
+        """A sentence that the run translates well, so that there is something to see."""
+        from .inspected import inspected
+        from .run_contents import well_translated
+
+        return inspected(self, well_translated(self))
+
 
 SAVED_MODELS = RunFolder.home()
 locate = RunFolder.locate

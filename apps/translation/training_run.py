@@ -6,6 +6,7 @@ from pathlib import Path
 
 import tensorflow as tf
 
+from rnnapps.digest import digest
 from rnnapps.inspection import plot_history
 from rnnapps.inspection.look import file_name
 from rnnapps.losses import SmoothedCrossEntropy
@@ -20,7 +21,7 @@ from .evaluate import score, score_baseline, translate_all
 from .export import write_saved_model
 from .heat_map import Attention, attention_of
 from .model import Translator, build_translator
-from .run_contents import run_contents, save_example_sentences
+from .run_contents import save_example_sentences
 from .run_folder import RunFolder
 from .text_translator import TextTranslator
 
@@ -137,6 +138,7 @@ def conclude(
     sizes = {side: len(getattr(corpus, side)) for side in ("training", "validation", "test")}
     data = {"name": corpus.name, "licence": corpus.licence, "pairs": sizes}
     metrics = {"test": scores, "training": trained, "data": data, "parameters": model.count_params()}
+    metrics["scored_data"] = digest([corpus.test.source, corpus.test.target])
     folder.write_metrics(metrics)
     if not (path := folder.path / "1").exists():
         write_saved_model(translator, folder, config, path)
@@ -144,7 +146,7 @@ def conclude(
     curves = plot_history(folder.history, folder.plots / "history.png")
     plots = [curves, *flow, *_heat_maps(translator, corpus, folder)]
     save_example_sentences(folder, corpus.test, translations)
-    write_report(folder, run_contents)
+    write_report(folder)
     return metrics, translations, plots
 
 

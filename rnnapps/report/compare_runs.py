@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rnnapps.report.config_tables import option_values, told
 from rnnapps.report.contents import Contents, Result, Table, contents_of
+from rnnapps.report.later_version import later_version
 from rnnapps.report.page import rendered
 from rnnapps.run_folder import RunFolder
 from rnnapps.text_table import table
@@ -45,33 +47,32 @@ class ComparedRuns:
         return write_atomically(Path(path), lambda file: file.write(page.encode("utf-8")))
 
 
-def compare_runs(folders: Sequence[RunFolder], declare: Callable[[RunFolder], Contents]) -> ComparedRuns:
+def compare_runs(folders: Sequence[RunFolder]) -> ComparedRuns:
     """Sets runs of one application side by side.
 
     Args:
         folders: two or more.
-        declare: gives what the application says of a run.
     Raises:
-        ValueError: fewer than two runs, the same one twice, or a run that has not ended.
+        ValueError: fewer than two runs, the same one twice, or one that has not ended or is damaged.
     """
     if len(folders) < 2:
         raise ValueError(f"name two runs or more to compare, found {len(folders)}")
     paths = [folder.path.resolve() for folder in folders]
     if twice := [path for path in paths if paths.count(path) > 1]:
         raise ValueError(f"{twice[0]}: named twice")
-    for folder in folders:
-        if not folder.read_metrics():
-            raise ValueError(f"{folder.path}: has no {folder.metrics.name}: its training has not ended")
-    found = [contents_of(folder, declare) for folder in folders]
+    found = [contents_of(folder) for folder in folders]
     names = _names(paths)
-    return ComparedRuns(names, _results(names, found), _options(names, folders), tuple(_notes(names, found)))
+    later = [later_version(folder, one) for folder, one in zip(folders, found, strict=True)]
+    notes = [_data_note(names, found), *(f"{name}: {note}" for name, note in zip(names, later, strict=True) if note)]
+    return ComparedRuns(names, _results(names, found), _options(names, folders), tuple(notes))
 
 
 def _results(names: tuple[str, ...], found: Sequence[Contents]) -> Table:
+    ranked = found[0].scored_data is not None and len({one.scored_data for one in found}) == 1
     rows = []
     for figure in dict.fromkeys(name for one in found for name in one.results):
         results = [one.results.get(figure) for one in found]
-        best = _best(results) if len({one.scored_on for one in found}) == 1 else []
+        best = _best(results) if ranked else []
         rows.append([figure, *("-" if one is None else f"{one}{' *' if one in best else ''}" for one in results)])
     starred = any(cell.endswith("*") for row in rows for cell in row)
     return Table("Results", ("", *names), rows, note="* the best; small differences may be chance." if starred else "")
@@ -79,7 +80,7 @@ def _results(names: tuple[str, ...], found: Sequence[Contents]) -> Table:
 
 def _best(results: Sequence[Result | None]) -> list[Result]:
     """The best ones, unless all are equal."""
-    known = [one for one in results if one is not None]
+    known = [one for one in results if one is not None and not math.isnan(one.value)]
     if len({str(one) for one in known}) < 2 or known[0].better == "neither":
         return []
     value = (max if known[0].better == "higher" else min)(one.value for one in known)
@@ -97,18 +98,31 @@ def _options(names: tuple[str, ...], folders: Sequence[RunFolder]) -> Table:
     return Table(title, ("option", *names), rows)
 
 
-def _notes(names: tuple[str, ...], found: Sequence[Contents]) -> list[str]:
+def _data_note(names: tuple[str, ...], found: Sequence[Contents]) -> str:
+    """Whether the figures are of the same data, as far as that is known."""
+    first = found[0]
     others = [
-        f"{name} on {one.scored_on}"
+        f"{name} on {'others of that description' if one.scored_on == first.scored_on else one.scored_on}"
         for name, one in zip(names[1:], found[1:], strict=True)
-        if one.scored_on != found[0].scored_on
+        if _differ(first, one)
     ]
-    if not others:
-        return [f"All were scored on {found[0].scored_on}."]
-    return [
-        f"The figures are not of the same data: {names[0]} was scored on {found[0].scored_on}, {', '.join(others)}. "
-        "They cannot be compared; evaluate the runs on the same data."
-    ]
+    if others:
+        return (
+            f"The figures are not of the same data: {names[0]} was scored on {first.scored_on}, {', '.join(others)}. "
+            "They cannot be compared; evaluate the runs on the same data."
+        )
+    if unknown := [name for name, one in zip(names, found, strict=True) if one.scored_data is None]:
+        return (
+            f"Whether the figures are of the same data is not known: {', '.join(unknown)} was trained before runs kept "
+            "that. Evaluate the runs on the same data."
+        )
+    return f"All were scored on {first.scored_on}."
+
+
+def _differ(one: Contents, other: Contents) -> bool:
+    if None in (one.scored_data, other.scored_data):
+        return one.scored_on != other.scored_on
+    return one.scored_data != other.scored_data
 
 
 def _names(paths: Sequence[Path]) -> tuple[str, ...]:
@@ -121,7 +135,13 @@ def _names(paths: Sequence[Path]) -> tuple[str, ...]:
 
 
 def _text(one: Table) -> str:
-    cut = lambda cell: cell if len(cell) <= LONGEST else f"{cell[: LONGEST - 1]}…"
-    rows = [[row[0], *map(cut, row[1:])] for row in one.rows]
-    header = ["", *map(cut, one.header[1:])]
+    rows = [[row[0], *_shortened(row[1:])] for row in one.rows]
+    header = ["", *_shortened(one.header[1:])]
     return "\n".join(filter(None, [one.title, table(header, rows), one.note]))
+
+
+def _shortened(cells: Sequence[str]) -> list[str]:
+    """Long ones without their middle, for names differ at their ends; whole where that would make two the same."""
+    half = LONGEST // 2
+    short = [cell if len(cell) <= LONGEST else f"{cell[: half - 1]}…{cell[-half:]}" for cell in cells]
+    return short if len(set(short)) == len(set(cells)) else list(cells)

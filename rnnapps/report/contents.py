@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from rnnapps.run_folder import RunFolder
+if TYPE_CHECKING:
+    from rnnapps.run_folder import RunFolder
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,11 @@ class Result:
     digits: int = 2
     unit: str = ""
 
+    def __post_init__(self):
+        math.isfinite(self.value)  # a TypeError for what is no number
+
     def __str__(self) -> str:
-        return f"{self.value:,.{self.digits}f}{self.unit}"
+        return "not a number" if math.isnan(self.value) else f"{self.value:,.{self.digits}f}{self.unit}"
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,10 @@ class Contents:
         data: tables of what it was trained on.
         sources: name of the data and its licence, as sentences.
         results: name -> figure that runs are compared by.
-        scored_on: what `results` were measured on; runs with another cannot be compared.
+        scored_on: what `results` were measured on, in words.
+        scored_data: `rnnapps.digest` of exactly that; runs with another cannot be compared. None where it is not known.
+        later: version of the SavedModel after the first, which is what was scored -> how it came about, as the end of
+            the sentence "Version 2, the latest, ...".
         curves: metric of the history -> what it is, where its name does not say.
         captions: pattern of a plot's file name -> what it shows, in the order in which they come.
     """
@@ -75,20 +84,38 @@ class Contents:
     sources: Sequence[str]
     results: Mapping[str, Result]
     scored_on: str
+    scored_data: str | None
+    later: Mapping[int, str] = field(default_factory=dict)
     curves: Mapping[str, str] = field(default_factory=dict)
     captions: Mapping[str, str] = field(default_factory=dict)
 
 
-def contents_of(folder: RunFolder, declare: Callable[[RunFolder], Contents]) -> Contents:
-    """What an application's `declare` says of a run.
+class DamagedRun(ValueError):
+    """A file of a run that cannot be used; the message names it."""
+
+
+def contents_of(folder: RunFolder) -> Contents:
+    """What an application says of a run of its own.
 
     Raises:
-        ValueError: the run has not ended, or its metrics.json is damaged or of another version.
+        ValueError: the run is another application's, or has not ended, or its metrics.json is damaged or of another
+            version.
     """
+    folder.config()
+    if not folder.read_metrics():
+        raise ValueError(f"{folder.path}: has no {folder.metrics.name}: finish its training with train --resume")
+    with reading_metrics(folder):
+        return folder.contents()
+
+
+@contextmanager
+def reading_metrics(folder: RunFolder) -> Iterator[None]:
+    """What is missing in metrics.json, or is not what it should be, becomes one line that names the file."""
     try:
-        return declare(folder)
-    except (LookupError, TypeError, AttributeError) as error:
-        message = (
+        yield
+    except DamagedRun:
+        raise
+    except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
+        raise DamagedRun(
             f"{folder.metrics}: does not hold what a report needs ({error!r}); it is damaged or of another version"
-        )
-        raise ValueError(message) from None
+        ) from None

@@ -7,6 +7,8 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
+from rnnapps.report.contents import DamagedRun
+
 WIDTH, HEIGHT = 360, 220
 LEFT, RIGHT, TOP, BOTTOM = 52, 12, 12, 34
 SIDES = ("training", "validation")
@@ -45,11 +47,12 @@ class Panel:
 
 
 def panels_of(history: Path) -> list[Panel]:
-    """The metrics of a history CSV, learning rate last; none where there is no epoch yet."""
-    if not history.is_file():
-        return []
-    with history.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    """The metrics of a history CSV, learning rate last; none where there is no epoch yet.
+
+    Raises:
+        ValueError: the file is damaged.
+    """
+    rows = _read(history) if history.is_file() else []
     if not rows:
         return []
     names = dict.fromkeys(name.removeprefix("val_") for name in rows[0] if name not in ("epoch", "seconds"))
@@ -57,18 +60,30 @@ def panels_of(history: Path) -> list[Panel]:
     return [panel for panel in found if panel]
 
 
-def _panel(name: str, rows: list[dict[str, str]]) -> Panel | None:
+def _read(history: Path) -> list[dict[str, float]]:
+    """The rows; what is not measured in every epoch is NaN in the others."""
+    try:
+        with history.open(newline="", encoding="utf-8") as file:
+            rows = [{name: float(cell or "nan") for name, cell in row.items()} for row in csv.DictReader(file)]
+        for number, row in enumerate(rows, 1):
+            if not math.isfinite(row.get("epoch", math.nan)):
+                raise ValueError(f"row {number} has no epoch")
+    except (ValueError, TypeError, csv.Error) as error:
+        raise DamagedRun(f"{history}: damaged ({error}); without the file there are no curves") from None
+    return rows
+
+
+def _panel(name: str, rows: list[dict[str, float]]) -> Panel | None:
     series = {}
     for side, column in zip(SIDES, (name, f"val_{name}"), strict=True):
-        points = [(float(row["epoch"]), float(row[column])) for row in rows if row.get(column)]
-        points = [point for point in points if math.isfinite(point[1])]
+        points = [(row["epoch"], row[column]) for row in rows if math.isfinite(row.get(column, math.nan))]
         if points:
             series[side] = points
     if not series:
         return None
     values = [value for points in series.values() for _, value in points]
     up = _ticks(min(values), max(values))
-    last = max(float(row["epoch"]) for row in rows)
+    last = max(row["epoch"] for row in rows)
     low, high = up[0], up[-1]
     x = lambda epoch: LEFT + (WIDTH - LEFT - RIGHT) * (0.5 if last <= 1 else (epoch - 1) / (last - 1))
     y = lambda value: TOP + (HEIGHT - TOP - BOTTOM) * (1 - (value - low) / (high - low))

@@ -7,8 +7,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rnnapps.run_folder import RunFolder
+from rnnapps.report.contents import DamagedRun
+
+if TYPE_CHECKING:
+    from rnnapps.run_folder import RunFolder
 
 FILE = "examples.json"
 
@@ -22,12 +26,22 @@ class Example:
         texts: label -> text, in order.
         sound: WAV file to listen to, within the run's folder.
         picture: image of it, within the run's folder.
+
+    Raises:
+        TypeError: a value of another type.
     """
 
     score: str
     texts: Mapping[str, str]
     sound: str | None = None
     picture: str | None = None
+
+    def __post_init__(self):
+        if not isinstance(self.texts, Mapping):
+            raise TypeError(f"texts: expected labels and their texts, found {self.texts!r}")
+        for text in (self.score, *self.texts.values(), self.sound or "", self.picture or ""):
+            if not isinstance(text, str):
+                raise TypeError(f"expected a text, found {text!r}")
 
 
 def save_examples(folder: RunFolder, **groups: Sequence[Example]) -> Path:
@@ -52,4 +66,4 @@ def load_examples(folder: RunFolder) -> dict[str, list[Example]]:
         values = json.loads(file.read_text(encoding="utf-8"))
         return {name: [Example(**example) for example in group] for name, group in values.items()}
     except (ValueError, TypeError, AttributeError) as error:
-        raise ValueError(f"{file}: damaged ({error})") from None
+        raise DamagedRun(f"{file}: damaged ({error})") from None

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import mimetypes
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rnnapps.export import exported_versions
 from rnnapps.report import curves
 from rnnapps.report.config_tables import config_tables
-from rnnapps.report.contents import Contents, contents_of
-from rnnapps.report.examples import load_examples
+from rnnapps.report.contents import Contents, contents_of, reading_metrics
+from rnnapps.report.examples import Example, load_examples
+from rnnapps.report.inlined_files import InlinedFiles
+from rnnapps.report.later_version import later_version
 from rnnapps.report.page import rendered
 from rnnapps.run_folder import RunFolder
 
@@ -49,14 +49,13 @@ class Picture:
     width: int
 
 
-def write_report(folder: RunFolder, declare: Callable[[RunFolder], Contents], output: str | Path | None = None) -> Path:
+def write_report(folder: RunFolder, output: str | Path | None = None) -> Path:
     """Writes the report of a run: configuration, data, curves, scores, examples and pictures on one page.
 
     The page loads nothing: styles, images and sounds are in it. It reads in light and dark, on phones and printed.
 
     Args:
         folder: of the run.
-        declare: gives what the application says of a run.
         output: HTML file; report.html in the run's folder by default.
     Raises:
         ModuleNotFoundError: jinja2 is not installed.
@@ -66,23 +65,28 @@ def write_report(folder: RunFolder, declare: Callable[[RunFolder], Contents], ou
     from rnnapps.training import write_atomically
 
     path = Path(output) if output else folder.path / FILE
-    contents = contents_of(folder, declare)
-    metrics = folder.read_metrics()
+    contents = contents_of(folder)
+    with reading_metrics(folder):
+        facts = _facts(folder, folder.read_metrics())
     changed, same = config_tables(folder.config())
-    pictures = _pictures(folder, contents)
-    looks = [picture for picture in pictures if _is_look(picture)]
     examples = load_examples(folder)
+    inlined = InlinedFiles(folder.path)
+    _inline_examples(examples, inlined)
+    pictures = _pictures(folder, contents, inlined)
+    looks = [picture for picture in pictures if _is_look(picture)]
     text = rendered(
         "run_report",
-        folder=folder,
+        run=folder.name,
         contents=contents,
-        facts=_facts(folder, metrics),
+        later=later_version(folder, contents),
+        facts=facts,
         changed=changed,
         same=same,
         panels=curves.panels_of(folder.history),
         curves=curves,
         examples=examples,
-        inlined=lambda name: _inlined(folder.path / name),
+        inlined=inlined,
+        width_of=lambda name: _width(folder.path / name),
         looks=looks,
         pictures=[picture for picture in pictures if picture not in looks],
     )
@@ -104,17 +108,24 @@ def _facts(folder: RunFolder, metrics: dict) -> dict[str, str]:
     if "weights" in training:
         facts["weights kept"] = str(training["weights"])
     if versions := exported_versions(folder.path):
-        facts["SavedModel"] = f"{folder.path.name}/{versions[-1]}"
+        facts["SavedModel"] = f"{folder.name}/{versions[-1]}"
     return facts
 
 
-def _pictures(folder: RunFolder, contents: Contents) -> list[Picture]:
-    """Those with a caption, in the order of the captions."""
+def _inline_examples(examples: Mapping[str, Sequence[Example]], inlined: InlinedFiles) -> None:
+    """Before all other pictures, for which there may then be no room."""
+    for example in (each for group in examples.values() for each in group):
+        for name in filter(None, (example.sound, example.picture)):
+            inlined(name)
+
+
+def _pictures(folder: RunFolder, contents: Contents, inlined: InlinedFiles) -> list[Picture]:
+    """Those with a caption that there is room for, in the order of the captions."""
     found: dict[str, Picture] = {}
     for pattern, caption in {**CAPTIONS, **contents.captions}.items():
         for path in sorted(folder.plots.glob(f"{pattern}.png")):
-            if path.name not in HIDDEN:
-                found[path.name] = Picture(path.name, caption, _inlined(path), _width(path))
+            if path.name not in HIDDEN and (source := inlined(f"{folder.plots.name}/{path.name}")):
+                found[path.name] = Picture(path.name, caption, source, _width(path))
     return list(found.values())
 
 
@@ -127,11 +138,3 @@ def _width(path: Path) -> int:
 
 def _is_look(picture: Picture) -> bool:
     return any(picture.name.startswith(pattern.rstrip("*")) for pattern in list(CAPTIONS)[:INSIDE])
-
-
-def _inlined(path: Path) -> str:
-    """The file as a data URI; empty where it is not there any more."""
-    if not path.is_file():
-        return ""
-    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"

@@ -4,13 +4,13 @@ import pytest
 
 from rnnapps.report import write_report
 from tests.chromium import beyond, faint, nameless, opened
-from tests.report.made_run import contents, make_run
+from tests.report.made_run import make_run
 
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory):
     run = make_run(tmp_path_factory.mktemp("runs") / "a-run-with-a-name-that-is-longer-than-a-phone-is-wide", units=16)
-    return write_report(run, contents).as_uri()
+    return write_report(run).as_uri()
 
 
 @pytest.mark.parametrize("width", [390, 1280])

@@ -8,7 +8,7 @@ import pytest
 
 from rnnapps.report import Table, write_report
 from rnnapps.report.curves import panels_of
-from tests.report.made_run import contents, make_run
+from tests.report.made_run import MadeRun, make_run, tiny_png
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +18,7 @@ def run(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def page(run):
-    return write_report(run, contents).read_text(encoding="utf-8")
+    return write_report(run).read_text(encoding="utf-8")
 
 
 class Elements(HTMLParser):
@@ -102,15 +102,8 @@ def test_a_run_without_pictures_and_examples_has_a_report(tmp_path):
     run = make_run(tmp_path / "bare")
     for file in [*run.plots.iterdir(), run.path / "examples.json", run.history]:
         file.unlink()
-    page = write_report(run, contents, tmp_path / "other.html").read_text(encoding="utf-8")
+    page = write_report(run, tmp_path / "other.html").read_text(encoding="utf-8")
     assert "No look has been taken yet" in page and 'id="examples"' not in page and 'id="training"' not in page
-
-
-def test_damaged_examples_are_named(tmp_path):
-    run = make_run(tmp_path / "damaged")
-    (run.path / "examples.json").write_text('{"best": [{"wrong": 1}]}')
-    with pytest.raises(ValueError, match=r"examples.json: damaged"):
-        write_report(run, contents)
 
 
 def test_a_row_that_does_not_fit_its_table_is_an_error():
@@ -140,17 +133,44 @@ def test_infinite_losses_are_left_out(tmp_path):
     assert len(panel.curves[0].points) == 1
 
 
-def test_metrics_of_another_version_are_one_line(tmp_path):
-    run = make_run(tmp_path / "old")
-    run.write_metrics({"score": 1})
-    with pytest.raises(ValueError, match=r"metrics.json: does not hold what a report needs \(KeyError\('test'\)\)"):
-        write_report(run, contents)
-
-
 def test_letters_of_pictures_have_the_size_that_they_were_given(tmp_path):
     from matplotlib.image import imsave
 
     run = make_run(tmp_path / "wide")
     imsave(run.plots / "map_1.png", np.zeros((2, 1300, 3)))  # ten inches of 130 pixels, on a page of 96 to the inch
-    images = Elements(write_report(run, contents).read_text(encoding="utf-8")).named("img")
+    images = Elements(write_report(run).read_text(encoding="utf-8")).named("img")
     assert "960" in [image.get("width") for image in images]
+
+
+def test_a_run_named_by_a_dot_has_a_title(tmp_path, monkeypatch):
+    make_run(tmp_path / "here")
+    monkeypatch.chdir(tmp_path / "here")
+    page = write_report(MadeRun.open(".")).read_text(encoding="utf-8")
+    assert "<h1>here</h1>" in page and "<title>Maker here</title>" in page
+
+
+def test_the_scores_are_said_to_be_of_the_first_version_where_there_are_later_ones(tmp_path):
+    run = make_run(tmp_path / "later")
+    told = []
+    for number in "123":
+        (run.path / number).mkdir()
+        (run.path / number / "saved_model.pb").touch()
+        page = write_report(run).read_text(encoding="utf-8")
+        told.append(re.findall("<p>(The scores are those of .*)</p>", page))
+    assert told == [
+        [],
+        ["The scores are those of version 1 of the SavedModel. Version 2, the latest, was exported later, perhaps with "
+         "other options, and has not been scored."],
+        ["The scores are those of version 1 of the SavedModel. Version 3, the latest, learnt more."],
+    ]  # fmt: skip
+
+
+def test_what_does_not_fit_is_left_out_and_named(tmp_path, monkeypatch):
+    run = make_run(tmp_path / "large")
+    room = (run.plots / "map_1.png").stat().st_size + (run.path / "a.wav").stat().st_size
+    (run.plots / "attention-a.png").write_bytes(tiny_png() + bytes(room))
+    monkeypatch.setattr("rnnapps.report.inlined_files.InlinedFiles.__init__.__defaults__", (room,))
+    page = write_report(run).read_text(encoding="utf-8")
+    assert "Left out, because the page would be too large: plots/attention-a.png." in page
+    assert [image["alt"] for image in Elements(page).named("img")] == ["A map of it."]
+    assert Elements(page).named("audio")
