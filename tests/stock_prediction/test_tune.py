@@ -1,41 +1,24 @@
-"""The command tune on small data: it goes on after a kill, and its best configuration is what train takes."""
-
-import json
-import os
-import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
+"""The command tune on small data: after a kill it goes on, train takes what it finds, and processes can share it."""
 
 import pytest
 
-from apps.stock_prediction.__main__ import main
 from tests.stock_prediction.conftest import TINY, options
+from tests.tuned_in_processes import assert_tune_outlives_a_kill, trials_of_tuners
 
 pytest.importorskip("keras_tuner", reason="needs keras-tuner, which rnnapps[tuning] brings")
-ROOT = Path(__file__).parents[2]
+SMALL = {**TINY, "data.validation_fraction": 0.25}
 SPACE = "model.window: [16, 24]\nmodel.units: [6, 4]\n"
 
 
 @pytest.mark.slow
 def test_tune_goes_on_after_a_kill_and_train_takes_its_best_configuration(prices_file, tmp_path):
-    (tmp_path / "space.yaml").write_text(SPACE)
-    search = tmp_path / "search"
-    small = {**TINY, "data.validation_fraction": 0.25}
-    chosen = ["--search", str(search), "--space", str(tmp_path / "space.yaml"), "--tuner", "random", "--trials", "3"]
-    arguments = ["tune", "--data", str(prices_file), *options(small), *chosen]
-    command = [sys.executable, "-m", "apps.stock_prediction", *arguments]
-    with (tmp_path / "killed.txt").open("w") as output:
-        killed = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, env={**os.environ})
-        while not (search / "trial_1").exists():
-            assert killed.poll() is None, (tmp_path / "killed.txt").read_text()
-            time.sleep(0.2)
-        killed.send_signal(signal.SIGKILL)
-        killed.wait()
-    first = (search / "trial_0" / "outcome.json").stat().st_mtime_ns
-    assert main(arguments) == 0
-    assert (search / "trial_0" / "outcome.json").stat().st_mtime_ns == first
-    results = json.loads((search / "results.json").read_text())
-    assert (results["trials"], results["objective"]) == (3, "pinball")
-    assert main(["train", "--config", str(search / "best.yaml"), "--run", str(tmp_path / "run")]) == 0
+    given = ["--data", str(prices_file), *options(SMALL)]
+    assert assert_tune_outlives_a_kill("stock_prediction", given, SPACE, tmp_path)["objective"] == "pinball"
+
+
+@pytest.mark.slow
+def test_a_chief_and_two_tuners_run_every_trial_exactly_once(prices_file, tmp_path):
+    given = ["--data", str(prices_file), *options(SMALL), "--folds", "1"]
+    trials, ran = trials_of_tuners("stock_prediction", given, "model.units: {low: 4, high: 12}\n", tmp_path, trials=5)
+    assert all(ran)
+    assert sorted(ran[0] + ran[1]) == trials == [str(number) for number in range(5)]
