@@ -71,22 +71,26 @@ class LoneTraining:
         application: name of its folder.
         options: as they are typed, without run and strategy.
         run: the run's folder.
+        rounding: how far weights may be apart. Adam's steps are as large where a gradient is nearly nothing, and so is
+            the rounding in it.
     """
 
     application: str
     options: Sequence[str]
     run: Path
+    rounding: float
 
     @classmethod
-    def make(cls, application: str, options: Sequence[str], folder: Path) -> LoneTraining:
+    def make(cls, application: str, options: Sequence[str], folder: Path, rounding: float = 2e-5) -> LoneTraining:
         """Trains it.
 
         Args:
             application: name of its folder.
             options: as they are typed, without run and strategy.
             folder: where the run's folder is made.
+            rounding: see the fields.
         """
-        made = cls(application, options, folder / "alone")
+        made = cls(application, options, folder / "alone", rounding)
         main = importlib.import_module(f"apps.{application}.__main__").main
         assert main(made._typed(made.run)) == 0
         return made
@@ -126,7 +130,7 @@ class LoneTraining:
         assert found == names
         np.testing.assert_allclose(there, here, rtol=1e-4)
         for name, value in weights(self.run).items():
-            np.testing.assert_allclose(weights(run)[name], value, atol=2e-5, err_msg=name)
+            np.testing.assert_allclose(weights(run)[name], value, atol=self.rounding, err_msg=name)
         assert (run / "1" / "saved_model.pb").is_file()
 
     @property

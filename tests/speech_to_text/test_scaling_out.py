@@ -12,7 +12,8 @@ SHORT = options(TINY | {"train.epochs": 2, "model.head": "joint", "model.decoder
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory, manifest):
     given = ["--data", str(manifest), *SHORT]
-    return LoneTraining.make("speech_to_text", given, tmp_path_factory.mktemp("runs"))
+    # The attention has hardly begun to learn; a step is 0.01.
+    return LoneTraining.make("speech_to_text", given, tmp_path_factory.mktemp("runs"), rounding=1e-4)
 
 
 @pytest.mark.slow
