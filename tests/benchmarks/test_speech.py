@@ -50,6 +50,7 @@ def test_losses_that_differ_are_refused():
         check_losses({OURS: given, DENSE: {**given, "losses": [1.0, 3.0]}})
 
 
+@pytest.mark.slow
 def test_both_sides_hear_the_same():
     sides = []
     for side in (OurTranscriber, PlainTranscriber):

@@ -13,7 +13,8 @@ def workload():
     return make_workload(made_up_pairs(300), vocabulary=200, batches=2, tokens_per_batch=120, groups=2, group_size=3)
 
 
-@pytest.mark.parametrize("cell", ["gru", pytest.param("lstm", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("cell", ["gru", "lstm"])
 def test_the_plain_translator_computes_and_learns_the_same(workload, cell):
     sizes = (workload, cell, 6, 8, 0.1)
     parity = check_parity(translator(*sizes), plain_translator(*sizes), workload)

@@ -64,6 +64,7 @@ def test_other_options_are_refused(stopped_run, command, capsys):
     assert "--model.units 5: the run was started with 8" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_resumed_run_ends_with_the_bits_of_an_undisturbed_one(stopped_run, command, undisturbed):
     run, _ = stopped_run
     trained_only("speech_to_text", main, [*command(run), "--resume"])

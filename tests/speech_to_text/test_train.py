@@ -112,6 +112,7 @@ def test_files_for_decoding_are_read_before_training(options, words, manifest, t
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.slow
 def test_a_keyword_head_is_judged_by_its_accuracy(tmp_path, capsys):
     words = ("ano", "one")
     lines = []

@@ -15,6 +15,7 @@ def without_tracing():
     tf.config.run_functions_eagerly(False)
 
 
+@pytest.mark.slow
 def test_a_runs_network_does_not_leak(trained_run, without_tracing, capsys):
     assert main(["check", "--audit", "--run", str(trained_run)]) == 0
     printed = capsys.readouterr().out

@@ -183,6 +183,7 @@ def wait_for_lines(output, process, at_least):
         time.sleep(0.01)
 
 
+@pytest.mark.slow
 def test_a_killed_translation_goes_on_to_the_same_result(random_run, large, tmp_path, capsys):
     file, undisturbed = large
     argv, output = command(random_run, file, tmp_path / "out.txt"), tmp_path / "out.txt"
