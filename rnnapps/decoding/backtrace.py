@@ -23,8 +23,7 @@ def backtrace(
     Returns:
         Tokens (B, K, L) and alignments (B, K, L, S) or None.
     """
-    written = tf.range(steps)
-    tokens, parents = token_array.gather(written), parent_array.gather(written)  # L, B, K
+    tokens, parents = token_array.stack()[:steps], parent_array.stack()[:steps]  # L, B, K
     beams = tf.zeros_like(parents[0]) + tf.range(tf.shape(parents)[2])
     paths = tf.TensorArray(tf.int32, steps, element_shape=parents.shape[1:])
 
@@ -36,5 +35,5 @@ def backtrace(
     tokens = tf.transpose(tf.gather(tokens, paths, batch_dims=2), (1, 2, 0))
     if alignment_array is None:
         return tokens, None
-    alignments = tf.ensure_shape(alignment_array.gather(written), (None, None, None, None))
+    alignments = tf.ensure_shape(alignment_array.gather(tf.range(steps)), (None, None, None, None))
     return tokens, tf.transpose(tf.gather(alignments, paths, batch_dims=2), (1, 2, 0, 3))

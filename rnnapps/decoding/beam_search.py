@@ -10,9 +10,11 @@ import tensorflow as tf
 from rnnapps.decoding.active_rows import any_rows, enough_done, put_rows, shaped_like, take_rows
 from rnnapps.decoding.backtrace import backtrace
 from rnnapps.decoding.best_tokens import best_tokens
-from rnnapps.decoding.hypotheses import Hypotheses, Step, caps, tile_beams
+from rnnapps.decoding.hypotheses import Hypotheses, Step, caps, same_shapes, tile_beams
+from rnnapps.decoding.log_coverage import log_coverage
 
 DEAD = float("-inf")
+NO_ALIGNMENT = "beam_search: coverage_penalty={} needs a step that gives alignments"
 
 
 class Beams(NamedTuple):
@@ -22,6 +24,7 @@ class Beams(NamedTuple):
     lengths: tf.Tensor  # B, K int32, tokens so far with the end symbol
     finished: tf.Tensor  # B, K bool: ended, cut by the cap, or dead
     done: tf.Tensor  # B bool: nothing that could still happen changes the row's best hypotheses
+    coverage: tuple[tf.Tensor, ...]  # with a coverage penalty one of B, K, S float32: sum_i alpha_ij so far
 
 
 class Active(NamedTuple):
@@ -50,6 +53,7 @@ def beam_search(
     pad_id: int = 0,
     coverage_mask: tf.Tensor | None = None,
     memory: object = None,
+    alignments: bool = True,
 ) -> Hypotheses:
     """The best hypotheses that a search with `beam_size` beams finds.
 
@@ -84,6 +88,8 @@ def beam_search(
         pad_id: what follows the end.
         coverage_mask: (B, S) bool, the source positions that coverage counts; None counts those that any
             beam attended to at all, as padding gets exactly zero.
+        memory: nest of tensors with leading B, or None.
+        alignments: bool, keep those that the step gives; the coverage penalty does without.
     Returns:
         `Hypotheses`, N distinct ones for every row, best score first.
     Raises:
@@ -102,11 +108,15 @@ def beam_search(
         )
     max_lengths = caps(max_lengths)
     batch, cap = tf.size(max_lengths), tf.reduce_max(tf.concat([max_lengths, [1]], axis=0))
+    if memory is not None and max_lengths.shape[0] == 1:
+        # The only row is never taken out, and LiteRT wants loops whose tensors keep their shapes.
+        whole, step_with = tile_beams(memory, beam_size), step
+        step, memory = lambda tokens, states: step_with(tokens, states, whole), None
     results = _first_beams(max_lengths, beam_size)
-    token_array = tf.TensorArray(tf.int32, cap, element_shape=(None, beam_size))
-    parent_array = tf.TensorArray(tf.int32, cap, element_shape=(None, beam_size))
+    token_array = tf.TensorArray(tf.int32, cap, element_shape=(max_lengths.shape[0], beam_size))
+    parent_array = tf.TensorArray(tf.int32, cap, element_shape=(max_lengths.shape[0], beam_size))
     # Whether a step aligns is known when it is traced, after this array has to exist; unused, it costs nothing.
-    alignment_array = tf.TensorArray(tf.float32, cap)
+    alignment_array = tf.TensorArray(tf.float32, cap) if alignments else ()
     has_alignment = False
     can_settle = coverage_penalty == 0
     start = Active(
@@ -120,6 +130,14 @@ def beam_search(
 
     def remembered(active):
         return () if memory is None else (_pack(memory, active.memory),)
+
+    if coverage_penalty:
+        probe = lambda: step(start.tokens, start.states, *remembered(start))[2]
+        source = probe() if coverage_mask is None else coverage_mask
+        if source is None:
+            raise ValueError(NO_ALIGNMENT.format(coverage_penalty))
+        results = results._replace(coverage=(tf.zeros((batch, beam_size, tf.shape(source)[1])),))
+        start = start._replace(beams=results)
 
     def body(t, active, results, token_array, parent_array, alignment_array):
         nonlocal has_alignment
@@ -140,15 +158,18 @@ def beam_search(
         # A valid id for the step to read; what is behind the end becomes padding in the result.
         chosen = tf.where(still, end_id, chosen)
         places = tf.reshape(parents + beam_size * tf.range(tf.size(rows))[:, None], [-1])
-        if alignment is not None:
-            has_alignment = True
+        if coverage_penalty and alignment is None:
+            raise ValueError(NO_ALIGNMENT.format(coverage_penalty))
+        if alignment is not None and (alignments or coverage_penalty):
             kept = tf.gather(tf.cast(alignment, tf.float32), places)
             kept = tf.where(tf.reshape(still, (-1, 1)), 0.0, kept)
             kept = tf.reshape(kept, (tf.size(rows), beam_size, tf.shape(kept)[1]))
-            none = tf.zeros((batch, beam_size, tf.shape(kept)[2]))
-            alignment_array = alignment_array.write(t, put_rows(none, rows, kept))
-        elif coverage_penalty:
-            raise ValueError(f"beam_search: coverage_penalty={coverage_penalty} needs a step that gives alignments")
+            coverage = tuple(tf.gather(seen, parents, batch_dims=1) + kept for seen in beams.coverage)
+            beams = beams._replace(coverage=coverage)
+            if alignments:
+                has_alignment = True
+                none = tf.zeros((batch, beam_size, tf.shape(kept)[2]))
+                alignment_array = alignment_array.write(t, put_rows(none, rows, kept))
         # A row that was taken out stays as it is.
         ended = tf.fill((batch, beam_size), tf.constant(end_id, tf.int32))
         itself = tf.zeros((batch, 1), tf.int32) + tf.range(beam_size)
@@ -162,8 +183,10 @@ def beam_search(
                 lambda: (_live(active, beam_size), _put_beams(results, active)),
                 lambda: (active, results),
             )
-        return t + 1, shaped_like(active, start), results, token_array, parent_array, alignment_array
+        active = same_shapes(active, start) if memory is None else shaped_like(active, start)
+        return t + 1, active, results, token_array, parent_array, alignment_array
 
+    shapes = lambda nest: tf.nest.map_structure(lambda x: x.shape, nest)
     arrays = token_array, parent_array, alignment_array
     steps, active, results, token_array, parent_array, alignment_array = tf.while_loop(
         # Once at least: the alignments of no step have no shape.
@@ -172,17 +195,18 @@ def beam_search(
         (0, start, results, *arrays),
         shape_invariants=(
             tf.TensorShape([]),
-            any_rows(start),
-            tf.nest.map_structure(lambda x: x.shape, results),
-            *(tf.TensorShape(None) for _ in arrays),
+            shapes(start) if memory is None else any_rows(start),
+            shapes(results),
+            *tf.nest.map_structure(lambda _: tf.TensorShape(None), arrays),
         ),
     )
-    beams = _put_beams(results, active)
-    tokens, alignments = backtrace(steps, token_array, parent_array, alignment_array if has_alignment else None)
+    # Without a memory no row was taken out; LiteRT's scatter makes NaN of the minus infinities that it replaces.
+    beams = active.beams if memory is None else _put_beams(results, active)
+    tokens, aligned = backtrace(steps, token_array, parent_array, alignment_array if has_alignment else None)
     scores = _penalized(beams.log_probs, beams.lengths, length_penalty)
     if coverage_penalty:
-        scores += coverage_penalty * _log_coverage(alignments, coverage_mask)
-    return _ranked(beams, scores, tokens, alignments, n_best, pad_id)
+        scores += coverage_penalty * log_coverage(beams.coverage[0], coverage_mask)
+    return _ranked(beams, scores, tokens, aligned, n_best, pad_id)
 
 
 def _live(active, beam_size):
@@ -213,7 +237,7 @@ def _first_beams(max_lengths, beam_size):
     shape = (tf.size(max_lengths), beam_size)
     first = tf.broadcast_to(tf.range(beam_size) == 0, shape)
     finished = tf.broadcast_to(max_lengths[:, None] <= 0, shape)
-    return Beams(tf.where(first, 0.0, DEAD), tf.zeros(shape, tf.int32), finished, finished[:, 0])
+    return Beams(tf.where(first, 0.0, DEAD), tf.zeros(shape, tf.int32), finished, finished[:, 0], ())
 
 
 def _best_continuations(beams, frozen, ids, log_probs, end_id, max_lengths, length_penalty):
@@ -240,7 +264,7 @@ def _best_continuations(beams, frozen, ids, log_probs, end_id, max_lengths, leng
     ended = ~was_frozen & ((chosen == end_id) | (lengths >= max_lengths[:, None]))
     finished = was_finished | ended | tf.math.is_inf(totals)
     done = beams.done | tf.reduce_all(finished, axis=1)
-    return parents, chosen, Beams(totals, lengths, finished, done)
+    return parents, chosen, Beams(totals, lengths, finished, done, beams.coverage)
 
 
 def _settle(beams, max_lengths, length_penalty, n_best):
@@ -260,19 +284,6 @@ def _penalized(log_probs, lengths, length_penalty):
     if not length_penalty:
         return log_probs
     return log_probs / ((5.0 + tf.cast(lengths, tf.float32)) / 6.0) ** length_penalty
-
-
-def _log_coverage(alignments, coverage_mask):
-    """sum_j log(min(sum_i alpha_ij, 1)): (B, K, L, S) -> (B, K)."""
-    coverage = tf.reduce_sum(alignments, axis=2)
-    if coverage_mask is None:
-        # By any beam: to the one that overlooks a position it must not be padding.
-        counted = tf.reduce_any(coverage > 0, axis=1, keepdims=True)
-    else:
-        counted = tf.cast(coverage_mask, tf.bool)[:, None]
-    # A position that nothing at all attended to costs much, but does not make all such hypotheses equal.
-    coverage = tf.clip_by_value(coverage, 1e-10, 1.0)
-    return tf.reduce_sum(tf.where(counted, tf.math.log(coverage), 0.0), axis=-1)
 
 
 def _ranked(beams, scores, tokens, alignments, n_best, pad_id):

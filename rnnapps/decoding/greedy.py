@@ -20,6 +20,7 @@ def greedy(
     max_lengths: tf.Tensor,
     pad_id: int = 0,
     forbidden_ids: Sequence[int] = (),
+    alignments: bool = True,
 ) -> Hypotheses:
     """The hypothesis that takes the likeliest token at every step; the lowest id among equals.
 
@@ -34,6 +35,7 @@ def greedy(
             batch change nothing.
         pad_id: what follows the end.
         forbidden_ids: ids that are never chosen.
+        alignments: bool, keep those that the step gives.
     Returns:
         `Hypotheses` with N = 1; the score is the log-probability.
     """
@@ -50,4 +52,5 @@ def greedy(
         end_id=end_id,
         max_lengths=max_lengths,
         pad_id=pad_id,
+        alignments=alignments,
     )

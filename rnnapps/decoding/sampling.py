@@ -24,6 +24,7 @@ def sample(
     n: int = 1,
     pad_id: int = 0,
     forbidden_ids: Sequence[int] = (),
+    alignments: bool = True,
 ) -> Hypotheses:
     """Draws `n` hypotheses for every row, each token with probability softmax(log P / temperature).
 
@@ -36,7 +37,7 @@ def sample(
         step: (tokens (B*n,) int32, states) -> (logits (B*n, V), states, alignment (B*n, S) or None). What it closes
             over has its rows repeated by `tile_beams(nest, n)`.
         states: nest of tensors with leading B, before the first step; repeated here.
-        start_id, end_id, pad_id, forbidden_ids: as for `greedy`.
+        start_id, end_id, pad_id, forbidden_ids, alignments: as for `greedy`.
         max_lengths: (B,) int32, cap on each row's length, the end symbol counted.
         seed: (2,) int32.
         temperature: float or scalar tensor >= 0; below 1 sharper, 0 is greedy.
@@ -77,6 +78,7 @@ def sample(
         end_id=end_id,
         max_lengths=tile_beams(max_lengths, n),
         pad_id=pad_id,
+        alignments=alignments,
     )
     return _by_row(drawn, tf.size(max_lengths), n)
 

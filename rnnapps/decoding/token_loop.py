@@ -18,6 +18,7 @@ def token_loop(
     end_id: int,
     max_lengths: tf.Tensor,
     pad_id: int,
+    alignments: bool = True,
 ) -> Hypotheses:
     """Appends `choose(logits (B, V), t)` to every row until its end symbol or its cap: ids and log-probabilities (B,).
 
@@ -31,7 +32,7 @@ def token_loop(
     finished = max_lengths <= 0
     chosen_array = tf.TensorArray(tf.int32, cap, element_shape=max_lengths.shape)
     # What a step aligns is known when it is traced, after this array has to exist; unused, it costs nothing.
-    alignment_array = tf.TensorArray(tf.float32, cap)
+    alignment_array = tf.TensorArray(tf.float32, cap) if alignments else ()
     has_alignment = False
 
     def body(t, tokens, states, finished, lengths, log_probs, chosen_array, alignment_array):
@@ -41,7 +42,7 @@ def token_loop(
         log_probs += tf.where(finished, 0.0, chosen_log_probs)
         # A valid id for the step to read; what is behind the end becomes padding in the result.
         chosen = tf.where(finished, end_id, chosen)
-        if alignment is not None:
+        if alignments and alignment is not None:
             has_alignment = True
             kept = tf.where(finished[:, None], 0.0, tf.cast(alignment, tf.float32))
             alignment_array = alignment_array.write(t, kept)
@@ -57,10 +58,10 @@ def token_loop(
         body,
         (0, tokens, states, finished, lengths, log_probs, chosen_array, alignment_array),
     )
-    chosen = tf.transpose(chosen_array.gather(tf.range(steps)))
+    chosen = tf.transpose(chosen_array.stack()[:steps])  # LiteRT cannot gather from an array
     chosen = tf.where(tf.range(steps) < lengths[:, None], chosen, pad_id)
-    alignments = None
+    aligned = None
     if has_alignment:
-        alignments = tf.ensure_shape(alignment_array.gather(tf.range(steps)), (None, None, None))
-        alignments = tf.transpose(alignments, (1, 0, 2))[:, None]
-    return Hypotheses(chosen[:, None], lengths[:, None], log_probs[:, None], log_probs[:, None], alignments)
+        aligned = tf.ensure_shape(alignment_array.gather(tf.range(steps)), (None, None, None))
+        aligned = tf.transpose(aligned, (1, 0, 2))[:, None]
+    return Hypotheses(chosen[:, None], lengths[:, None], log_probs[:, None], log_probs[:, None], aligned)

@@ -142,6 +142,23 @@ def test_coverage_penalty_by_hand():
     np.testing.assert_allclose(unmasked.scores, result.scores)
 
 
+@pytest.mark.parametrize("memory", [None, "given"], ids=["closed_over", "memory"])
+def test_coverage_ranks_also_where_no_alignments_are_kept(memory):
+    model = TableModel(rows=4)
+    step = model.step if memory is None else lambda tokens, states, memory: model.step(tokens, states)
+    given = {} if memory is None else {"memory": tf.zeros((4, 1))}
+    options = {"beam_size": 3, "max_lengths": [5, 2, 4, 5], "coverage_penalty": 0.7, "n_best": 3, **IDS}
+    kept = beam_search(step, model.states(), **given, **options)
+    spared = beam_search(step, model.states(), alignments=False, **given, **options)
+    assert spared.alignments is None
+    np.testing.assert_array_equal(spared.tokens, kept.tokens)
+    np.testing.assert_array_equal(spared.scores, kept.scores)
+    # sum over what was kept: the coverage that the penalty counts
+    coverage = np.clip(kept.alignments.numpy().sum(axis=2), 1e-10, 1.0)
+    expected = kept.log_probs + 0.7 * np.log(coverage).sum(axis=-1)
+    np.testing.assert_allclose(kept.scores, expected, rtol=1e-4)
+
+
 def test_partial_coverage_costs_its_logarithm():
     def step(tokens, states):
         return tf.math.log([[1e-9, 1e-9, 0.9, 0.1]]), states, tf.constant([[0.75, 0.25, 0.0]])

@@ -73,6 +73,15 @@ def test_forbidden_ids_are_never_chosen_and_nothing_is_renormalised():
     assert float(result.log_probs[0, 0]) == pytest.approx(np.log(0.3), abs=1e-5)
 
 
+def test_alignments_that_are_not_wanted_are_not_kept():
+    model = TableModel(rows=2)
+    kept = greedy(model.step, model.states(), max_lengths=[4, 3], **IDS)
+    spared = greedy(model.step, model.states(), max_lengths=[4, 3], alignments=False, **IDS)
+    assert kept.alignments is not None
+    assert spared.alignments is None
+    np.testing.assert_array_equal(spared.tokens, kept.tokens)
+
+
 def test_a_step_without_alignment_gives_none():
     step, states = fixed_step([0.1, 0.2, 0.7])
     assert greedy(step, states, max_lengths=[3], **IDS).alignments is None
