@@ -7,7 +7,7 @@ import pytest
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
-PATIENCE = 60_000  # milliseconds: other tests run at the same time
+PATIENCE = 180_000  # milliseconds: other tests run at the same time
 # WCAG 2: relative luminance of what is written and of the nearest ground that is not transparent.
 FAINT = """() => {
   const parts = (colour) => colour.match(/[\\d.]+/g).map(Number);
@@ -37,6 +37,16 @@ FAINT = """() => {
 
 
 @contextlib.contextmanager
+def served(service):
+    """A client of a service that runs until the block ends, both patient."""
+    from tests.serving.doubling_service import running  # httpx and pydantic, which most tests do without
+
+    with running(service, timeout=PATIENCE / 1000) as client:
+        client.timeout = PATIENCE / 1000
+        yield client
+
+
+@contextlib.contextmanager
 def chromium():
     """A headless browser; the test is skipped where there is none."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -62,6 +72,15 @@ def opened(browser, address: str, width: int = 1280, scheme: str = "light", **co
     page.on("pageerror", lambda error: page.faults.append(str(error)))
     page.goto(address)
     return page
+
+
+def until(page, expression: str) -> None:
+    """Waits for JavaScript to be true: `page.wait_for_function` runs strings, which the pages' own policy forbids."""
+    for _ in range(PATIENCE // 50):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"it never came true: {expression}")
 
 
 def beyond(page) -> int:

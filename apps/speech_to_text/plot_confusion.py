@@ -40,8 +40,8 @@ def plot_confusion(confusion: Confusion, path: str | Path, what: str = "characte
         names = [_name(symbol) for symbol in symbols]
         axes.set_xticks(range(len(symbols)), [*names[:-1], "not heard"] if nothing.any() else names, fontsize=8)
         axes.set_yticks(range(len(symbols)), [*names[:-1], "not said"] if nothing.any() else names, fontsize=8)
-        if max(map(len, names)) > 2 or nothing.any():
-            axes.tick_params(axis="x", labelrotation=90)
+        for label in axes.get_xticklabels():
+            label.set_rotation(90 if len(label.get_text()) > 2 else 0)
         axes.set_xlabel(f"{what} heard")
         axes.set_ylabel(f"{what} said")
         last = "; last row: times" if nothing.any() else ""

@@ -120,9 +120,7 @@ def save_example_forecasts(folder: RunFolder, evaluation: Evaluation) -> None:
 
 def _example(evaluation: Evaluation, row: int, losses: dict, baseline: str | None) -> Example:
     truth, windows = evaluation.truth, evaluation.windows
-    low, middle, high = truth.levels_after(
-        evaluation.forecasts[MODEL][row : row + 1, -1][:, [0, len(truth.levels) // 2, -1]]
-    )[0]
+    low, middle, high = _levels(evaluation, row)[-1, [0, len(truth.levels) // 2, -1]]
     share = round(100 * (truth.levels[-1] - truth.levels[0]), 1)
     interval = f", {share:g} % between {number(low)} and {number(high)}" if share else ""
     score = f"pinball loss {losses[MODEL][row]:.3f}"
@@ -139,17 +137,21 @@ def _example(evaluation: Evaluation, row: int, losses: dict, baseline: str | Non
     )
 
 
+def _levels(evaluation: Evaluation, row: int) -> np.ndarray:
+    """(H, Q) what the model forecasts at one origin, as levels."""
+    return evaluation.truth.levels_after(evaluation.forecasts[MODEL][[row]], [row])[0]
+
+
 def _draw(evaluation: Evaluation, row: int, path) -> None:
     windows, truth = evaluation.windows, evaluation.truth
     origin = int(windows.rows[row])
     first = max(int(windows.panel.starts[truth.series[row]]), origin - DRAWN_ROWS)
     shown = slice(first, origin + 1)
-    quantiles = np.stack([truth.levels_after(q[None])[0] for q in evaluation.forecasts[MODEL][row].T], axis=-1)
     plot_fan(
         windows.panel.times[shown],
         windows.panel.levels[shown],
         windows.outcome_times[row],
-        quantiles,
+        _levels(evaluation, row),
         truth.levels,
         path,
         f"{windows.panel.names[truth.series[row]]}: forecast on {written(truth.origin_times[row])}",

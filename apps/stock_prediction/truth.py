@@ -78,9 +78,9 @@ class Truth:
         """(N, ...) -> (D, ...) whose mean over dates is the mean over origins, however many series a date has."""
         return self.sums_by_date(values) * (len(self.dates) / len(values))
 
-    def levels_after(self, changes: np.ndarray) -> np.ndarray:
-        """(N, H) levels that changes lead to."""
-        last = self.last[:, None]
+    def levels_after(self, changes: np.ndarray, rows: Sequence[int] | slice = slice(None)) -> np.ndarray:
+        """(N, ...) levels that changes from the origins lead to, of all origins or of those in `rows`."""
+        last = self.last[rows].reshape(-1, *[1] * (changes.ndim - 1))
         return last * np.exp(changes) if self.log else last + changes
 
 

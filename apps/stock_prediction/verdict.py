@@ -49,7 +49,7 @@ def _judge(figures: Mapping, loss: str, step: str) -> dict:
         "change": change,
         "p_value": test["p_value"],
         "text": f"{verdict} than the best baseline ({title(best)}): {label} {number(mine)} against {number(other)}, "
-        f"{change:+.1f} %, {certainty(test)}",
+        f"{round(change, 1) + 0.0:+.1f} %, {certainty(test)}",  # -0.0 is 0
     }
 
 

@@ -1,8 +1,9 @@
 """The report in Chromium, at the widths of a phone and of a desk, light and dark."""
 
+import numpy as np
 import pytest
 
-from rnnapps.report import write_report
+from rnnapps.report import Example, save_examples, write_report
 from tests.chromium import beyond, faint, nameless, opened
 from tests.report.made_run import make_run
 
@@ -50,3 +51,16 @@ def test_every_text_stands_out_from_its_ground(browser, report, scheme):
 
 def test_what_is_operated_has_a_name(browser, report):
     assert not nameless(opened(browser, report))
+
+
+def test_the_picture_of_an_example_keeps_its_size_and_scrolls_where_the_screen_is_narrow(browser, tmp_path):
+    from matplotlib.image import imsave
+
+    run = make_run(tmp_path / "drawn")
+    imsave(run.plots / "example.png", np.zeros((300, 1300, 3)))
+    save_examples(run, worst=[Example("0", {"said": "a"}, picture="plots/example.png")], best=[])
+    page = opened(browser, write_report(run).as_uri(), 390)
+    image = page.locator(".drawn img")
+    image.scroll_into_view_if_needed()
+    assert image.bounding_box()["width"] == pytest.approx(1300 * 96 / 130, abs=3)
+    assert beyond(page) <= 0

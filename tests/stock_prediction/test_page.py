@@ -6,8 +6,7 @@ import io
 import pytest
 
 from apps.stock_prediction.serve import service_of
-from tests.chromium import beyond, faint, nameless, opened
-from tests.serving.doubling_service import running
+from tests.chromium import beyond, faint, nameless, opened, served, until
 from tests.stock_prediction.made_prices import csv_of
 
 TABLE = csv_of(["DEF", "GHI"], start=100)
@@ -15,7 +14,7 @@ TABLE = csv_of(["DEF", "GHI"], start=100)
 
 @pytest.fixture(scope="module")
 def client(trained_run):
-    with running(service_of(str(trained_run))) as client:
+    with served(service_of(str(trained_run))) as client:
         yield client
 
 
@@ -39,10 +38,10 @@ def drop(page, text, name="prices.csv"):
         [text, name],
     )
     page.dispatch_event("#drop", "drop", {"dataTransfer": data})
-    page.wait_for_function(
-        """name => document.getElementById("state").textContent.startsWith(name)
-            || document.getElementById("fault").textContent""",
-        arg=name,
+    until(
+        page,
+        f"document.getElementById('state').textContent.startsWith('{name}')"
+        " || document.getElementById('fault').textContent !== ''",
     )
 
 

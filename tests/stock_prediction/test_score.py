@@ -191,3 +191,9 @@ def test_prices_are_counted_in_percent():
     found = truth_of(windows_between(panel, 1, 1), LEVELS, panel, days(3)[2])
     assert found.unit_name == "percent"
     np.testing.assert_allclose(found.outcomes[:, 0] * found.units, 100 * np.log([2, 2]))
+
+
+def test_the_levels_of_some_origins_start_at_their_own():
+    found = truth([[0.0], [0.0], [0.0]], last=np.array([10.0, 20.0, 40.0]))
+    assert found.levels_after(np.log([[[1.0, 2.0]]]), [2]).tolist() == [[[40.0, pytest.approx(80.0)]]]
+    assert found.levels_after(np.log([[2.0], [2.0], [2.0]])).ravel().tolist() == pytest.approx([20.0, 40.0, 80.0])

@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from apps.translation.serve import service_of
-from tests.chromium import beyond, faint, nameless, opened
+from tests.chromium import beyond, faint, nameless, opened, served
 from tests.serving.doubling_service import running
 
 TEXT = "the big red car\nthe dog likes two trees"
@@ -19,7 +19,7 @@ def service(random_run):
 
 @pytest.fixture(scope="module")
 def client(service):
-    with running(service) as client:
+    with served(service) as client:
         yield client
 
 
