@@ -3,7 +3,7 @@
 from rnnapps.training.checkpoint_average import CheckpointAverage
 from rnnapps.training.checkpoints import CheckpointError, Checkpoints, Progress
 from rnnapps.training.decoded_metric import DecodedMetric
-from rnnapps.training.distribution import Distribution, WorkerLostError, distribute
+from rnnapps.training.distribution import Distribution, OtherDataError, WorkerLostError, distribute
 from rnnapps.training.epoch_data import ArrayBatches, EpochBatches, EpochData
 from rnnapps.training.fit import fit
 from rnnapps.training.fit_with_options import fit_with_options, optimizer_of
@@ -36,6 +36,7 @@ __all__ = [
     "GradientNorms",
     "History",
     "MovingAverage",
+    "OtherDataError",
     "Progress",
     "TimeLimit",
     "WarmupCosine",

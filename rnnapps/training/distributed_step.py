@@ -8,6 +8,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from rnnapps.training.check_divisible import check_divisible, check_rows
 from rnnapps.training.distribution import Distribution
 
 
@@ -26,17 +27,21 @@ class DistributedStep:
     w_r is `model.batch_weight(x, y)` where the model has it, else that of its loss, such as the real tokens of
     `SmoothedCrossEntropy`, else the number of rows. Random numbers, as of dropout, are each replica's own.
 
+    Refused is what would not be exact: a loss of Keras's over masked outputs where nothing tells w_r, one that is no
+    mean over rows, and BatchNormalization that learns, whose statistics would be those of a part of the rows.
+
     Args:
         model: compiled, built, with `compute_loss` divided by the number of replicas, as Keras's losses are.
         distribution: over what.
         signature: nested `tf.TensorSpec` of a batch.
     Raises:
-        ValueError: `steps_per_execution` is not 1.
+        ValueError: `steps_per_execution` is not 1, or what is refused; masks show with the first step.
     """
 
     def __init__(self, model: keras.Model, distribution: Distribution, signature: Any):
         if model.steps_per_execution != 1:
             raise ValueError(f"steps_per_execution={model.steps_per_execution} must be 1 with a train.strategy")
+        check_divisible(model)
         self.model, self.distribution = model, distribution
         self._step = tf.function(self._whole_batch, input_signature=[signature], autograph=False)
 
@@ -68,6 +73,7 @@ class DistributedStep:
         weight = present * tf.cast(self._weight(x, y), tf.float32)
         with tf.GradientTape() as tape:
             y_pred = model(x, training=True) if model._call_has_training_arg else model(x)
+            check_rows(model, y, y_pred)
             loss = model.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=True)
             mean = tf.cast(loss, tf.float32) * context.num_replicas_in_sync
             scaled = model.optimizer.scale_loss(mean)

@@ -24,6 +24,10 @@ class WorkerLostError(ConnectionError):
     """Another process of the training has gone; one line says how to go on."""
 
 
+class OtherDataError(ValueError):
+    """The processes of a training do not read the same data."""
+
+
 class Distribution:
     """How one training is spread: over the devices of this process, or over several processes.
 
@@ -62,14 +66,24 @@ class Distribution:
             lambda value: self.strategy.experimental_local_results(value)[0], result, expand_composites=False
         )
 
-    def agree(self, command: int, request: bool = False) -> tuple[int, bool]:
+    def agree(self, command: int, request: bool = False, checksum: int = 0) -> tuple[int, bool]:
         """What the chief tells everybody, and whether anybody asks it to stop. All processes call it together.
 
         Args:
             command: of the chief; of others it is not read.
             request: this process asks.
+            checksum: of what all must have alike for this STEP, less than 2^32.
+        Raises:
+            OtherDataError: somebody's checksum is another, in all processes.
         """
-        told, requests = self._total(np.array([command if self.is_chief else 0, request], WORD))
+        # The chief's once for every other, and less that other's: 0 where all are equal.
+        times = len(self.cluster.workers) - 1 if self.is_chief else -1
+        message = np.array([command if self.is_chief else 0, request, times * checksum], WORD)
+        told, requests, difference = self._total(message)
+        if told == STEP and difference:
+            raise OtherDataError(
+                "train.strategy: the data is not the same in all processes; start all with the same files and options"
+            )
         return int(told), bool(requests)
 
     def stop_watching(self) -> None:

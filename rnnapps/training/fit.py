@@ -62,11 +62,13 @@ def fit(
         fingerprint: JSON value, the configuration; resuming under another one is an error.
         verbose: as in `keras.Model.fit`.
         distribution: over what every batch is divided, see `distribute`; of several processes this is the chief, and
-            the others call `follow` with the same model and data. None trains on one device.
+            the others call `follow` with the same model and data. Loss and weights are those of one device, and a
+            model for which they would not be is refused, see `DistributedStep`. None trains on one device.
     Returns:
         `History` of the whole run, with the epochs before a resume.
     Raises:
-        ValueError: an argument out of range, or checkpoints in `run_dir` without `resume`.
+        ValueError: an argument out of range, or checkpoints in `run_dir` without `resume`; with a distribution, a
+            model that cannot be divided, or other data in another process.
         CheckpointError: a checkpoint of another model, optimizer, data or configuration, or none that can be read.
         KeyboardInterrupt: after Ctrl-C, here or at a follower, once a checkpoint is written.
         WorkerLostError: another process has gone; the run can be resumed.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import keras
+import tensorflow as tf
 
 from rnnapps.training.distributed_step import DistributedStep
 from rnnapps.training.distribution import DONE, INTERRUPTED, STEP, Distribution, WorkerLostError
 from rnnapps.training.epoch_data import EpochBatches, EpochData
 from rnnapps.training.interrupts import DeferredInterrupt
-from rnnapps.training.leading import digest
+from rnnapps.training.leading import checksum
 from rnnapps.training.model_building import build_all
 from rnnapps.training.run_variables import run_variables
 
@@ -27,30 +28,21 @@ def follow(model: keras.Model, data: EpochData | EpochBatches, distribution: Dis
         data: the chief's: every process reads all of it and trains on its rows of each batch.
         distribution: this process's, not the chief's.
     Raises:
-        ValueError: the model or the data are not the chief's.
+        ValueError: the model is not the chief's, or cannot be divided, see `DistributedStep`; or what the data raise.
+        OtherDataError: the data are not the chief's.
         KeyboardInterrupt: after Ctrl-C, here or at the chief, once the chief has written its checkpoint.
         WorkerLostError: the chief or another process has gone.
     """
     data = data if isinstance(data, EpochData) else EpochData(data)
     build_all(model, data)
-    start, own = distribution.share(), digest(data)
-    other = start["data"] != own
-    distribution.agree(STEP, other)
-    if other:
-        raise ValueError(
-            f"train.strategy: the data of this worker is not the chief's: there {_told(start['data'])}, here "
-            f"{_told(own)}; start all with the same files and options"
-        )
+    step = DistributedStep(model, distribution, data.output_signature)
+    start = distribution.share()
+    distribution.agree(STEP, checksum=checksum((data.first(), len(data))))
     groups = run_variables(model)
     distribution.share_variables([*groups["model"], *groups["optimizer"]])
     _draw_apart(model, distribution)
 
-    step = DistributedStep(model, distribution, data.output_signature)
-    batches = iter(data.stream(start["epoch"], start["step"]))
-    with DeferredInterrupt() as interrupt:
-        while (command := distribution.agree(STEP, interrupt.requested)[0]) == STEP:
-            with distribution.lost_workers_named():
-                step.take(next(batches))
+    command = _make_steps(step, data, distribution, start)
     if command == INTERRUPTED:
         raise KeyboardInterrupt
     if command != DONE:
@@ -58,12 +50,24 @@ def follow(model: keras.Model, data: EpochData | EpochBatches, distribution: Dis
     print(f"done; the run is with the chief at {distribution.cluster.workers[0]}", flush=True)
 
 
+def _make_steps(step, data, distribution, start):
+    """What the chief tells in the end."""
+    try:
+        with DeferredInterrupt() as interrupt:
+            for batch in data.stream(start["epoch"], start["step"]):
+                command, _ = distribution.agree(STEP, interrupt.requested, checksum(batch))
+                if command != STEP:
+                    return command
+                with distribution.lost_workers_named():
+                    step.take(batch)
+    except tf.errors.OpError:
+        if data.error is not None:
+            raise data.error from None
+        raise
+
+
 def _draw_apart(model, distribution):
     for variable in model.non_trainable_variables:
         if variable.path.endswith("seed_generator_state"):
             seed, count = variable.numpy()
             variable.assign([seed + SEED_STEP * distribution.cluster.index, count])
-
-
-def _told(digest):
-    return f"{digest['steps']} steps, first batch {digest['shapes']} {digest['checksum']:08x}"

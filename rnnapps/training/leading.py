@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-import zlib
 from collections.abc import Iterator
 from typing import Any
 
 import keras
 import numpy as np
 
+from rnnapps.digest import digest
 from rnnapps.training.distributed_step import DistributedStep
-from rnnapps.training.distribution import DONE, FAILED, INTERRUPTED, STEP, Distribution, WorkerLostError
+from rnnapps.training.distribution import (
+    DONE,
+    FAILED,
+    INTERRUPTED,
+    STEP,
+    Distribution,
+    OtherDataError,
+    WorkerLostError,
+)
 from rnnapps.training.epoch_data import EpochData
 from rnnapps.training.interrupts import DeferredInterrupt
 from rnnapps.training.run_variables import run_variables
@@ -23,8 +31,8 @@ def leading(
 ) -> Iterator[None]:
     """Within the block the model trains over the distribution, and processes that `follow` make every step with it.
 
-    They begin with the weights, the optimizer's state and the place in the data that are here now, and are told when
-    it is over, and why.
+    They begin with the weights, the optimizer's state and the place in the data that are here now, compare every batch
+    with the chief's before its step, and are told when it is over, and why.
 
     Args:
         distribution: over what; None changes nothing.
@@ -33,7 +41,8 @@ def leading(
         position: where it stands: epoch, step, and in_step while one is being made.
         interrupt: requested here when a follower is interrupted.
     Raises:
-        ValueError: followers have other data.
+        ValueError: a model that cannot be divided, see `DistributedStep`.
+        OtherDataError: a follower has other data.
         WorkerLostError: one has gone.
     """
     if distribution is None:
@@ -45,16 +54,16 @@ def leading(
         yield
         return
 
-    start = {"epoch": position.epoch, "step": position.step, "data": digest(data)}
-    distribution.share(start)
-    if distribution.agree(STEP)[1]:
-        raise ValueError("train.strategy: a worker has other data than the chief; start all with the same files")
+    distribution.share({"epoch": position.epoch, "step": position.step})
+    distribution.agree(STEP, checksum=checksum((data.first(), len(data))))
     groups = run_variables(model)
     distribution.share_variables([*groups["model"], *groups["optimizer"]])
 
     def lead(iterator):
-        batch = next(iterator)  # what is wrong with the data shows before others wait for this step
-        interrupt.requested |= distribution.agree(STEP)[1]
+        position.in_step = False  # not yet: what is wrong with the data here shows before the others wait for this step
+        batch = next(iterator)
+        interrupt.requested |= distribution.agree(STEP, checksum=checksum(batch))[1]
+        position.in_step = True
         with distribution.lost_workers_named():
             return step.take(batch)
 
@@ -66,7 +75,7 @@ def leading(
     except KeyboardInterrupt:
         reason = INTERRUPTED
         raise
-    except WorkerLostError:
+    except (WorkerLostError, OtherDataError):  # the others know, or are gone
         reason = None
         raise
     finally:
@@ -76,10 +85,6 @@ def leading(
             distribution.stop_watching()
 
 
-def digest(data: EpochData) -> dict[str, Any]:
-    """What tells data from other data: the number of steps, and a checksum of the first batch."""
-    arrays = [np.ascontiguousarray(array) for array in keras.tree.flatten(data.first())]
-    checksum = 0
-    for array in arrays:
-        checksum = zlib.crc32(array.tobytes(), checksum)
-    return {"steps": len(data), "shapes": [list(array.shape) for array in arrays], "checksum": checksum}
+def checksum(values: Any) -> int:
+    """A number below 2^32 that tells nested arrays or tensors from others."""
+    return int(digest(map(np.asarray, keras.tree.flatten(values)))[:8], 16)

@@ -55,6 +55,26 @@ class Signal:
             yield batch
 
 
+class Resumed:
+    """Batches of one kind at the beginning, of another from a resume on."""
+
+    def __init__(self, begun, resumed):
+        self.begun, self.resumed = begun, resumed
+
+    def __len__(self):
+        return len(self.begun)
+
+    def epoch(self, epoch, start=0):
+        return (self.resumed if epoch or start else self.begun).epoch(epoch, start)
+
+
+class Unreadable:
+    """Batches that cannot be read."""
+
+    def epoch(self, epoch, start=0):
+        raise ValueError("rows.csv, line 7: no number")
+
+
 def train(run_dir, distribution=None, data=None, resume=False):
     training.set_seed(7)
     model = tiny_model()
@@ -85,6 +105,11 @@ def lead(folder, distribution):
     except KeyboardInterrupt:
         files = [path.name for path in (folder / "interrupted" / "checkpoints").iterdir()]
         (folder / "interrupted.json").write_text(json.dumps(sorted(files)))
+    for name, data in (("other rows", tiny_data()), ("unreadable", Resumed(tiny_data(), Unreadable()))):
+        try:
+            train(folder / "interrupted", distribution, data, resume=True)
+        except ValueError as error:
+            (folder / f"{name}.txt").write_text(str(error))
     try:
         train(folder / "lost", distribution)
     except training.WorkerLostError as error:
@@ -117,6 +142,11 @@ def follow(folder, distribution):
         training.follow(tiny_model(), Signal(tiny_data(), 5, signal.SIGINT), distribution)
     except KeyboardInterrupt:
         (folder / "follower interrupted").touch()
+    for name, data in (("other rows", Resumed(tiny_data(), tiny_data(seed=4))), ("unreadable", tiny_data())):
+        try:
+            training.follow(tiny_model(), data, distribution)
+        except (ValueError, training.WorkerLostError) as error:
+            (folder / f"follower {name}.txt").write_text(str(error))
     training.follow(tiny_model(), Signal(tiny_data(), 9, signal.SIGKILL), distribution)
 
 

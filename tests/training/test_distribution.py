@@ -53,10 +53,15 @@ def test_a_follower_writes_nothing(spread):
     assert json.loads((spread / "follower.json").read_text())["written"] == []
 
 
-def test_a_follower_with_other_data_is_refused_on_both_sides(spread):
-    assert "another worker" not in (spread / "refused.txt").read_text()
-    assert "other data than the chief" in (spread / "refused.txt").read_text()
-    assert "the data of this worker is not the chief's" in (spread / "follower refused.txt").read_text()
+@pytest.mark.parametrize("side", ["", "follower "])
+@pytest.mark.parametrize("when", ["refused", "other rows"])
+def test_other_data_in_the_first_batch_or_a_later_one_is_refused_on_both_sides(spread, when, side):
+    assert "the data is not the same in all processes" in (spread / f"{side}{when}.txt").read_text()
+
+
+def test_an_error_in_the_chiefs_data_is_raised_there_and_told_to_the_follower(spread):
+    assert (spread / "unreadable.txt").read_text() == "rows.csv, line 7: no number"
+    assert "the chief has ended with an error" in (spread / "follower unreadable.txt").read_text()
 
 
 def test_ctrl_c_at_a_follower_ends_both_after_a_checkpoint(spread):
