@@ -9,12 +9,13 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rnnapps.command_line import BadInput
+from rnnapps.command_line import BadInput, reading_input
 from rnnapps.config_sections import ConfigSections
+from rnnapps.file_lock import file_lock
 
 if TYPE_CHECKING:
     from rnnapps.inspection.look import Subject
@@ -240,13 +241,17 @@ def resumable(path: Path) -> Iterator[None]:
     """What the disk or damaged files prevent in the training of a run becomes one line that says how to go on.
 
     Args:
-        path: the run's folder.
+        path: the run's folder, where only one process at a time can be in the block.
     """
-    from rnnapps.training import CheckpointError
+    from rnnapps.training import CheckpointError, OtherDataError
 
-    try:
-        yield
-    except CheckpointError as error:
-        raise BadInput(str(error)) from error
-    except OSError as error:
-        raise BadInput(f"{error}; what was trained is kept, go on with: train --run {path} --resume") from error
+    with ExitStack() as stack:
+        with reading_input():
+            told = f"{path}: another process is training there; wait for it, or choose another --run"
+            stack.enter_context(file_lock(Path(path) / "config.yaml", told))
+        try:
+            yield
+        except (CheckpointError, OtherDataError) as error:
+            raise BadInput(str(error)) from error
+        except OSError as error:
+            raise BadInput(f"{error}; what was trained is kept, go on with: train --run {path} --resume") from error

@@ -22,6 +22,7 @@ FLOORS = (
         "cluster",
         "config_checks",
         "config_sections",
+        "file_lock",
         "training_options",
         "search_space",
         "text_table",

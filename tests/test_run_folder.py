@@ -11,7 +11,7 @@ from rnnapps.command_line import BadInput
 from rnnapps.config_checks import one_of, within
 from rnnapps.config_sections import ConfigSections
 from rnnapps.run_folder import RunFolder, resumable
-from rnnapps.training import CheckpointError
+from rnnapps.training import CheckpointError, OtherDataError
 from rnnapps.training_options import TrainingOptions
 
 
@@ -166,11 +166,28 @@ def test_metrics_come_back_as_they_were_written(tmp_path):
 @pytest.mark.parametrize(
     ("error", "words"),
     [(OSError("disk full"), "disk full; what was trained is kept, go on with: train --run here --resume"),
-     (CheckpointError("another model"), "another model")],
+     (CheckpointError("another model"), "another model"), (OtherDataError("other data"), "other data")],
 )  # fmt: skip
-def test_what_stops_a_training_becomes_one_line(error, words):
+def test_what_stops_a_training_becomes_one_line(error, words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Runs.create("here", config())
     with pytest.raises(BadInput, match=words), resumable("here"):
         raise error
+
+
+def test_a_run_that_another_process_trains_is_left_alone(tmp_path):
+    path = Runs.create(tmp_path / "run", config()).path
+    told = "run: another process is training there; wait for it, or choose another --run"
+    with resumable(path), pytest.raises(BadInput, match=told), resumable(path):
+        pass
+
+
+def test_a_run_that_nobody_trains_any_more_can_go_on(tmp_path):
+    path = Runs.create(tmp_path / "run", config()).path
+    with pytest.raises(KeyboardInterrupt), resumable(path):
+        raise KeyboardInterrupt
+    with resumable(path):
+        assert Runs.open(path).config() == config()
 
 
 def test_sections_are_what_the_fields_say():

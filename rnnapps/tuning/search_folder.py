@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+
+from rnnapps.file_lock import file_lock
 
 # What a search is, in the words of messages.
 TOLD = {
@@ -94,37 +94,19 @@ class SearchFolder:
                 told += 1
             time.sleep(WAIT)
 
-    @contextmanager
-    def alone(self, tuner: str | None = None) -> Iterator[None]:
-        """Keeps a second search out of the folder for as long as this process lives.
+    def alone(self, tuner: str | None = None) -> AbstractContextManager[None]:
+        """Keeps a second search out of the folder within the block.
 
         Args:
             tuner: name of a tuner, to keep only a second one of this name out.
         Raises:
             ValueError: there is one.
         """
-        try:
-            import fcntl
-        except ImportError:  # not on this system
-            yield
-            return
-        name = ".lock" if tuner is None else f".lock-{quote(tuner, safe='')}"
-        handle = os.open(self.path / name, os.O_RDWR | os.O_CREAT)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(handle)
-            if tuner is not None:
-                raise ValueError(
-                    f"KERASTUNER_TUNER_ID {tuner}: another process has this name in {self.path}; choose another"
-                ) from None
-            raise ValueError(
-                f"{self.path}: another process is searching there; wait for it, or choose another --search"
-            ) from None
-        try:
-            yield
-        finally:
-            os.close(handle)
+        if tuner is None:
+            told = f"{self.path}: another process is searching there; wait for it, or choose another --search"
+            return file_lock(self.path / ".lock", told)
+        told = f"KERASTUNER_TUNER_ID {tuner}: another process has this name in {self.path}; choose another"
+        return file_lock(self.path / f".lock-{quote(tuner, safe='')}", told)
 
 
 def _difference(there: Any, here: Any, name: str = "") -> str:
