@@ -70,6 +70,17 @@ def follows(strategy: str) -> bool:
     Args:
         strategy: what `--train.strategy` says.
     Raises:
-        ValueError: TF_CONFIG is needed and missing or wrong.
+        ValueError: TF_CONFIG is needed and missing or wrong, or names others, with which this strategy does not train.
     """
-    return strategy == "multiworker" and not Cluster.from_environment().is_chief
+    if strategy == "multiworker":
+        return not Cluster.from_environment().is_chief
+    try:
+        workers = Cluster.from_environment().workers
+    except ValueError:  # there is none, or it is not meant for a training of ours
+        return False
+    if len(workers) > 1:
+        raise ValueError(
+            f"train.strategy: {strategy} would train alone on each of the {len(workers)} workers that TF_CONFIG names; "
+            "give --train.strategy multiworker on all of them, with --resume too, or unset TF_CONFIG"
+        )
+    return False

@@ -37,6 +37,7 @@ class TrainingOptions:
         seed: of weights, dropout, the order of batches and whatever else is drawn.
         strategy: over what every batch is divided: none, one device; mirrored, all devices of this machine;
             multiworker, the processes that the environment variable TF_CONFIG names, one for each device or machine.
+            A resumed run goes on over what is given then.
             Loss and weights are those of one device, to rounding; dropout draws other numbers.
         tensorboard: also write the figures of every epoch as TensorBoard reads them, into the folder tensorboard/ of
             the run; look at them with: tensorboard --logdir RUN/tensorboard

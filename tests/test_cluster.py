@@ -23,9 +23,31 @@ def test_a_chief_of_its_own_comes_before_the_workers():
     assert Cluster.from_environment(told(named, "chief")).is_chief
 
 
-def test_only_another_worker_of_a_cluster_follows(monkeypatch):
+@pytest.mark.parametrize("index", [0, 1])
+def test_only_another_worker_of_a_cluster_follows(index, monkeypatch):
+    monkeypatch.setenv("TF_CONFIG", told(TWO, index=index)["TF_CONFIG"])
+    assert follows("multiworker") == bool(index)
+
+
+@pytest.mark.parametrize("strategy", ["none", "mirrored"])
+def test_a_worker_that_would_train_alone_beside_others_is_refused_in_one_line(strategy, monkeypatch):
     monkeypatch.setenv("TF_CONFIG", told(TWO, index=1)["TF_CONFIG"])
-    assert (follows("multiworker"), follows("mirrored"), follows("none")) == (True, False, False)
+    with pytest.raises(
+        ValueError,
+        match=f"^train.strategy: {strategy} would train alone on each of the 2 workers .*"
+        "give --train.strategy multiworker on all of them",
+    ):
+        follows(strategy)
+
+
+@pytest.mark.parametrize(
+    "environment", [{}, {"TF_CONFIG": "{"}, told({"worker": ["a:1"]}), told(TWO | {"ps": ["c:1"]})]
+)
+def test_a_training_of_its_own_needs_no_cluster(environment, monkeypatch):
+    monkeypatch.delenv("TF_CONFIG", raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert not follows("none")
 
 
 @pytest.mark.parametrize(
