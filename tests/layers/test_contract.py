@@ -26,6 +26,11 @@ TRACED = [
     *ATTENTION,
     *["decoder-bahdanau", "decoder-input_feeding", "decoder-stacked", "decoder-tied"],
 ]
+GRAPH_CHECKS = [
+    # The SavedModel below is a graph of unknown batch and time too.
+    pytest.param(layer_checks.batch_and_time_may_be_unknown_in_a_graph, marks=pytest.mark.slow),
+    layer_checks.fit_takes_a_step_that_moves_every_weight,
+]
 
 
 @pytest.mark.parametrize("check", layer_checks.CHECKS, ids=name_of)
@@ -41,7 +46,7 @@ def test_recurrent_contract(name, check):
 
 
 @pytest.mark.filterwarnings("ignore:The model does not have any trainable weights")  # luong-dot has none
-@pytest.mark.parametrize("check", layer_checks.GRAPH_CHECKS, ids=name_of)
+@pytest.mark.parametrize("check", GRAPH_CHECKS, ids=name_of)
 @pytest.mark.parametrize("name", TRACED)
 def test_graph_contract(name, check):
     check(SUBJECTS[name])
