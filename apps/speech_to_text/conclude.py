@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 
 from rnnapps.audio.recording import Recording
-from rnnapps.digest import digest
 from rnnapps.inspection import plot_history
 from rnnapps.report import write_report
 from rnnapps.text_table import table
@@ -21,7 +20,7 @@ from .corpus_faults import CheckedCorpus
 from .export import write_saved_model
 from .fit_decoder import fit_decoder
 from .recognition import Recognition
-from .run_contents import save_example_recordings
+from .run_contents import save_example_recordings, scored_data
 from .run_folder import RunFolder
 from .score import accuracy, error_rates
 from .scored_recordings import CHOSEN_ON
@@ -84,7 +83,7 @@ def conclude(
             "licence": corpus.licence,
             "recordings": {name: len(recordings) for name, recordings in corpus.sides.items()},
         },
-        "scored_data": _identity(scored),
+        "scored_data": scored_data(scored),
         "parameters": prepared.model.count_params(),
         "quality": "\n".join([f"{title}, in percent:", "```", scores, "```", *notes]),
     }
@@ -121,11 +120,6 @@ def write_examples(
         _write_example(recording, waveform, str(number), config, folder)
         for number, (recording, waveform) in enumerate(zip(recordings, waveforms, strict=True), 1)
     ]
-
-
-def _identity(recordings: Sequence[Recording]) -> str:
-    """The same for the same recordings with the same texts, wherever their folder is and in whatever order they are."""
-    return digest(sorted((Path(one.name).name, one.text, round(one.duration, 3)) for one in recordings))
 
 
 def _write_example(

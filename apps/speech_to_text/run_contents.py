@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
+from rnnapps.audio.recording import Recording
+from rnnapps.digest import digest
 from rnnapps.report import Contents, Example, Result, Table, save_examples
 
 from .aligned_errors import aligned
@@ -58,6 +61,11 @@ def run_contents(folder: RunFolder) -> Contents:
         curves=CURVES,
         captions={"utterance*": "A recording, the words heard in it and the probability of every symbol."},
     )
+
+
+def scored_data(recordings: Sequence[Recording]) -> str:
+    """The same for the same recordings with the same texts, wherever their folder is and in whatever order they are."""
+    return digest(sorted((Path(one.name).name, one.text, round(one.duration, 3)) for one in recordings))
 
 
 def save_example_recordings(

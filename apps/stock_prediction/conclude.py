@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnnapps.digest import digest
 from rnnapps.inspection import plot_history
 from rnnapps.report import write_report
 from rnnapps.training import save_weights
@@ -13,7 +12,6 @@ from rnnapps.training import save_weights
 from .calibrate import calibrate, recent_history, rows_needed
 from .config import StockConfig
 from .data import Data
-from .evaluation import Evaluation
 from .evaluation_plots import plot_evaluation
 from .evaluation_report import short_report
 from .export import write_saved_model
@@ -21,7 +19,7 @@ from .forecast_table import dated_forecasts, example_lines, plot_fans
 from .held_out_score import score_held_out
 from .load import load_forecaster
 from .model import Forecaster
-from .run_contents import save_example_forecasts
+from .run_contents import save_example_forecasts, scored_data
 from .run_folder import RunFolder
 from .run_state import RunState, last_rows
 from .split_in_time import Sides
@@ -70,7 +68,7 @@ def conclude(
             "validation_start": str(sides.validation_start),
             "test_start": str(sides.test_start),
         },
-        "scored_data": _identity(test),
+        "scored_data": scored_data(test),
         "parameters": model.count_params(),
         "quality": f"```\n{short_report(test.figures)}\n```",
     }
@@ -92,23 +90,6 @@ def conclude(
     save_example_forecasts(folder, test)
     write_report(folder)
     return Conclusion("\n".join(["", short_report(test.figures), "", *examples]), tuple(plots))
-
-
-def _identity(test: Evaluation) -> str:
-    """The same for the same outcomes on the same dates, counted in the same unit, forecast at the same levels."""
-    windows, truth = test.windows, test.truth
-    return digest(
-        [
-            [windows.panel.names[k] for k in truth.series],
-            windows.origin_times.astype("datetime64[s]").astype("int64"),
-            windows.outcome_times.astype("datetime64[s]").astype("int64"),
-            windows.last,
-            windows.levels,
-            [f"{unit:.6g} {truth.unit_name}" for unit in truth.units],  # to the digits that every machine computes
-            truth.log,
-            truth.levels,
-        ]
-    )
 
 
 def _counts(sides: Sides) -> dict[str, int]:

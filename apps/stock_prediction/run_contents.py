@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from rnnapps.digest import digest
 from rnnapps.report import Contents, Example, Result, Table, save_examples
 from rnnapps.series.forecast_metrics import pinball_loss
 from rnnapps.series.reading import written
@@ -63,7 +64,7 @@ def run_contents(folder: RunFolder) -> Contents:
         scored_on=f"{test['origins']:,} forecasts, {test['horizon']} rows ahead, of {data['name']}",
         scored_data=metrics.get("scored_data"),
         later={
-            one["version"]: f"went on training on rows up to {one['last']}; below is how it did on them before"
+            one["version"]: f"went on training on rows up to {one['last']}; the report has how it did on them before"
             for one in updates
         },
         captions=CAPTIONS,
@@ -96,6 +97,23 @@ def _updates(updates: Sequence[dict], unit: str) -> list[Table]:
             note=f"Losses in {unit if unit == 'percent' else 'units of the series'}; lower is better.",
         )
     ]
+
+
+def scored_data(test: Evaluation) -> str:
+    """The same for the same outcomes on the same dates, counted in the same unit and forecast at the same levels."""
+    windows, truth = test.windows, test.truth
+    return digest(
+        [
+            [windows.panel.names[k] for k in truth.series],
+            windows.origin_times.astype("datetime64[s]").astype("int64"),
+            windows.outcome_times.astype("datetime64[s]").astype("int64"),
+            windows.last,
+            windows.levels,
+            [f"{unit:.6g} {truth.unit_name}" for unit in truth.units],  # to the digits that every machine computes
+            truth.log,
+            truth.levels,
+        ]
+    )
 
 
 def save_example_forecasts(folder: RunFolder, evaluation: Evaluation) -> None:

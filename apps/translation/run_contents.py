@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Sequence
 
+from rnnapps.digest import digest
 from rnnapps.report import Contents, DamagedRun, Example, Result, Table, load_examples, save_examples
 
 from .run_folder import RunFolder
@@ -48,6 +49,11 @@ def run_contents(folder: RunFolder) -> Contents:
         scored_data=metrics.get("scored_data"),
         curves=CURVES,
     )
+
+
+def scored_data(pairs) -> str:
+    """The same for the same sentences with the same references."""
+    return digest([pairs.source, pairs.target])
 
 
 def save_example_sentences(folder: RunFolder, pairs, translations: Sequence[str]) -> None:

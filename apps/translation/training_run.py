@@ -6,7 +6,6 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from rnnapps.digest import digest
 from rnnapps.inspection import plot_history
 from rnnapps.inspection.look import file_name
 from rnnapps.losses import SmoothedCrossEntropy
@@ -21,7 +20,7 @@ from .evaluate import score, score_baseline, translate_all
 from .export import write_saved_model
 from .heat_map import Attention, attention_of
 from .model import Translator, build_translator
-from .run_contents import save_example_sentences
+from .run_contents import save_example_sentences, scored_data
 from .run_folder import RunFolder
 from .text_translator import TextTranslator
 
@@ -138,7 +137,7 @@ def conclude(
     sizes = {side: len(getattr(corpus, side)) for side in ("training", "validation", "test")}
     data = {"name": corpus.name, "licence": corpus.licence, "pairs": sizes}
     metrics = {"test": scores, "training": trained, "data": data, "parameters": model.count_params()}
-    metrics["scored_data"] = digest([corpus.test.source, corpus.test.target])
+    metrics["scored_data"] = scored_data(corpus.test)
     folder.write_metrics(metrics)
     if not (path := folder.path / "1").exists():
         write_saved_model(translator, folder, config, path)

@@ -113,8 +113,8 @@ def _data_note(names: tuple[str, ...], found: Sequence[Contents]) -> str:
         )
     if unknown := [name for name, one in zip(names, found, strict=True) if one.scored_data is None]:
         return (
-            f"Whether the figures are of the same data is not known: {', '.join(unknown)} was trained before runs kept "
-            "that. Evaluate the runs on the same data."
+            "Whether the figures are of the same data is not known: metrics.json does not say what exactly was scored "
+            f"of {', '.join(unknown)}, as training now writes there. Evaluate the runs on the same data."
         )
     return f"All were scored on {first.scored_on}."
 

@@ -97,7 +97,7 @@ def test_a_run_that_does_not_say_what_it_was_scored_on_is_not_ranked(runs, tmp_p
     old.write_metrics(metrics)
     found = compare_runs([runs[0], old])
     assert found.results.rows[0] == ["score", "2.0", "3.0"]
-    assert found.notes[0].startswith("Whether the figures are of the same data is not known: old was trained before")
+    assert "is not known: metrics.json does not say what exactly was scored of old, as" in found.notes[0]
 
 
 def test_two_old_runs_are_not_ranked_either(tmp_path):
@@ -106,7 +106,7 @@ def test_two_old_runs_are_not_ranked_either(tmp_path):
         run.write_metrics({name: value for name, value in run.read_metrics().items() if name != "scored_data"})
     found = compare_runs(runs)
     assert found.results.rows[0] == ["score", "2.0", "3.0"]
-    assert "is not known: a, b was trained" in found.notes[0]
+    assert "does not say what exactly was scored of a, b, as" in found.notes[0]
 
 
 def test_what_is_not_a_number_is_told_and_no_best(runs, tmp_path):
