@@ -109,7 +109,7 @@ class SoundFile:
     def _source(self) -> str | io.BytesIO:
         """The file's path, for decoders read it faster than an open file; or a member's content."""
         if self.archive is not None:
-            return io.BytesIO(self.archive.read(self.path))
+            return _Content(self.archive.read(self.path))
         path = Path(self.path)
         if path.is_dir():
             raise AudioFault("unreadable", f"{self.called}: is a folder, not a file of sound")
@@ -138,6 +138,19 @@ class SoundFile:
         what = f"{samples[first]:g}, which is no sound" if np.isfinite(samples[first]) else "NaN or infinite"
         place = f"the first at {(before + first) / rate:.2f} s"
         raise AudioFault("not_finite", f"{self.called}: a sample is {what}, {place}; write it again")
+
+
+class _Content(io.BytesIO):
+    """A file's bytes, where places before the first are passed over.
+
+    libsndfile asks for them in a damaged AIFF file, and an error in here would only be printed.
+    """
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        try:
+            return super().seek(offset, whence)
+        except ValueError:
+            return self.tell()
 
 
 class _Unknown(Exception):

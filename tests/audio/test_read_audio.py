@@ -65,6 +65,15 @@ def test_blocks_of_many_channels_are_shorter(tmp_path):
     assert [len(block) for block in SoundFile(str(path)).blocks()] == [BLOCK // 100] * 3 + [9000 - 3 * (BLOCK // 100)]
 
 
+def test_nothing_is_printed_of_a_damaged_member_of_an_archive(tmp_path, capfd):
+    file = written(tmp_path, "a.aiff")
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a.aiff", file.read_bytes().replace(b"SSND", b"XXXX"))
+    with pytest.raises(AudioFault, match="cannot be read as sound"):
+        SoundFile("a.aiff", Archive(str(tmp_path / "a.zip"))).header()
+    assert capfd.readouterr().err == ""
+
+
 def test_what_is_too_loud_for_sound_is_refused(tmp_path):
     samples = tone()
     samples[RATE // 4] = -1e16
