@@ -20,9 +20,9 @@ def check_layout(run: Path) -> None:
         assert tensor.tensor_shape.dim[0].size == -1, f"{name} has no batch dimension"
 
 
-def predictions(run: Path, instances: list[dict]) -> list[dict]:
-    """What its REST API answers to {"instances": ...}: a row for each, of outputs that all have as many rows."""
-    signature = tf.saved_model.load(str(run / "1")).signatures["serving_default"]
+def predictions(model, instances: list[dict]) -> list[dict]:
+    """What its REST API answers to {"instances": ...} of a loaded model: a row for each, in every output."""
+    signature = model.signatures["serving_default"]
     specs = signature.structured_input_signature[1]
     inputs = {name: tf.constant([row[name] for row in instances], spec.dtype) for name, spec in specs.items()}
     answer = {name: value.numpy() for name, value in signature(**inputs).items()}

@@ -56,15 +56,24 @@ def flac_of_silence(seconds, rate=8000, channels=1):
 
 
 @pytest.fixture(scope="module")
-def described(trained_run):
-    service = service_of(str(trained_run), MOST_SECONDS)
+def service(trained_run):
+    return service_of(str(trained_run), MOST_SECONDS)
+
+
+@pytest.fixture(scope="module")
+def described(service):
     with running(service) as client:
         yield Described(client, service)
 
 
 @pytest.fixture(scope="module")
-def transcriber(trained_run):
-    return saved_transcriber(load_recognizer(trained_run))
+def loaded(trained_run):
+    return load_recognizer(trained_run)
+
+
+@pytest.fixture(scope="module")
+def transcriber(loaded):
+    return saved_transcriber(loaded)
 
 
 def post(described, content, kind="application/octet-stream"):
@@ -98,7 +107,7 @@ def test_channels_are_averaged(described, transcriber):
     is_as(post(described, encoded(np.stack([1.5 * sound, 0.5 * sound], 1))), expected)
 
 
-def test_recordings_of_the_same_time_do_not_change_each_other(trained_run, transcriber):
+def test_recordings_of_the_same_time_do_not_change_each_other(service, transcriber):
     sounds = [spoken(text, seed=100 + number) for number, text in enumerate(TEXTS)]
     expected = [transcriber.transcribe([sound])[0] for sound in sounds]
     batches = []
@@ -107,7 +116,6 @@ def test_recordings_of_the_same_time_do_not_change_each_other(trained_run, trans
         batches.append(len(items))
         return service.works["short"].answer(items)
 
-    service = service_of(str(trained_run))
     short = dataclasses.replace(service.works["short"], answer=watched)
     watched_service = dataclasses.replace(service, works={**service.works, "short": short})
     with running(watched_service, batch_size=5, batch_wait=9000.0) as client, ThreadPoolExecutor(5) as threads:
@@ -172,9 +180,9 @@ def test_the_run_has_the_layout_that_tensorflow_serving_expects(trained_run):
     check_layout(trained_run)
 
 
-def test_tensorflow_serving_would_hear_the_same(trained_run, transcriber):
+def test_tensorflow_serving_would_hear_the_same(loaded, transcriber):
     sounds = [spoken(text, seed=100 + number) for number, text in enumerate(TEXTS[:3])]
-    rows = predictions(trained_run, [{"wav": encoded(sound)} for sound in sounds])
+    rows = predictions(loaded.model, [{"wav": encoded(sound)} for sound in sounds])
     assert [row["text"].decode() for row in rows] == [one.text for one in transcriber.transcribe(sounds)]
 
 

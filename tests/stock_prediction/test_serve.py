@@ -17,8 +17,13 @@ from tests.stock_prediction.made_prices import HEADER, csv_of
 
 
 @pytest.fixture(scope="module")
-def served(trained_run):
-    return ServedForecasts(load_forecaster(trained_run), RunFolder(trained_run))
+def forecaster(trained_run):
+    return load_forecaster(trained_run)
+
+
+@pytest.fixture(scope="module")
+def served(forecaster, trained_run):
+    return ServedForecasts(forecaster, RunFolder(trained_run))
 
 
 def answered(served, *jobs):
@@ -26,9 +31,9 @@ def answered(served, *jobs):
     return [served.response(None, ForecastQuery(), [answer]).forecasts for answer in answers]
 
 
-def test_the_rows_of_the_run_are_forecast_as_by_the_command(served, trained_run):
+def test_the_rows_of_the_run_are_forecast_as_by_the_command(served, forecaster, trained_run):
     (found,) = answered(served, *served.own_jobs(None, ForecastQuery()))
-    expected = dated_forecasts(load_forecaster(trained_run), RunFolder(trained_run).state().panel)
+    expected = dated_forecasts(forecaster, RunFolder(trained_run).state().panel)
     np.testing.assert_allclose([one.quantiles for one in found], [one.quantiles for one in expected], rtol=1e-5)
 
 
@@ -61,10 +66,10 @@ def test_the_run_has_the_layout_that_tensorflow_serving_expects(trained_run):
     check_layout(trained_run)
 
 
-def test_tensorflow_serving_would_forecast_the_same(served, trained_run):
+def test_tensorflow_serving_would_forecast_the_same(served, forecaster):
     (job,) = served.own_jobs(None, ForecastQuery())
     window, ticker = job.item.inputs["window"], job.item.inputs["ticker"]
-    rows = predictions(trained_run, [{"window": w, "ticker": t} for w, t in zip(window, ticker, strict=True)])
+    rows = predictions(forecaster.model, [{"window": w, "ticker": t} for w, t in zip(window, ticker, strict=True)])
     (found,) = answered(served, job)
     np.testing.assert_allclose([row["quantiles"] for row in rows], [one.quantiles for one in found], rtol=1e-5)
     np.testing.assert_allclose(rows[0]["quantile_levels"], found[0].levels, rtol=1e-6)

@@ -18,8 +18,13 @@ TEXTS = ["the car", "I see two big dogs and a green tree.", "", "cats"]
 
 
 @pytest.fixture(scope="module")
-def served(random_run):
-    return ServedTranslations(load_translator(random_run))
+def model(random_run):
+    return load_translator(random_run)
+
+
+@pytest.fixture(scope="module")
+def served(model):
+    return ServedTranslations(model)
 
 
 def answered(served, **asked):
@@ -54,8 +59,8 @@ def test_the_run_has_the_layout_that_tensorflow_serving_expects(random_run):
     check_layout(random_run)
 
 
-def test_tensorflow_serving_would_translate_the_same(served, random_run):
-    rows = predictions(random_run, [{"text": text} for text in TEXTS])
+def test_tensorflow_serving_would_translate_the_same(served, model):
+    rows = predictions(model, [{"text": text} for text in TEXTS])
     expected = [one.hypotheses[0].text for one in answered(served, texts=TEXTS)]
     assert [row["text"].decode() for row in rows] == expected
 
