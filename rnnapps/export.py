@@ -118,12 +118,18 @@ def load_saved_model(folder: str | Path, signatures: Sequence[str], what: str) -
     """
     path = find_saved_model(folder)
     import tensorflow as tf
+    from google.protobuf.message import DecodeError
+    from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
     try:
-        model = tf.saved_model.load(str(path))
-    except (OSError, ValueError, LookupError, tf.errors.OpError) as error:
+        graphs = SavedModel.FromString((path / SAVED_MODEL).read_bytes()).meta_graphs
+        there = {name for graph in graphs for name in graph.signature_def}
+        # Asked before it is loaded: another application's may need operations that are not registered here.
+        if fits := not graphs or set(signatures) <= there:
+            model = tf.saved_model.load(str(path))
+    except (OSError, ValueError, LookupError, RuntimeError, DecodeError, tf.errors.OpError) as error:
         raise ValueError(f"{path}: cannot be loaded: {error}") from None
-    if not set(signatures) <= set(model.signatures):
+    if not fits:
         raise ValueError(f"{path}: not {what}: it has no signature {signatures[-1]}")
     return path, model
 

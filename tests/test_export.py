@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
 from rnnapps.export import (
     export_saved_model,
@@ -114,6 +115,19 @@ def test_another_applications_model_is_not_loaded(tmp_path):
     export(tmp_path / "1")
     with pytest.raises(ValueError, match="1: not a translator: it has no signature n_best"):
         load_saved_model(tmp_path, ("n_best",), "a translator")
+
+
+@pytest.mark.parametrize(
+    ("signature", "words"), [("n_best", "not a translator"), ("serving_default", "cannot be loaded: .*Unheard")]
+)
+def test_a_model_of_operations_that_are_not_there_is_told_in_a_line(tmp_path, signature, words):
+    file = export(tmp_path / "1") / "saved_model.pb"
+    model = SavedModel.FromString(file.read_bytes())
+    for function in model.meta_graphs[0].graph_def.library.function:
+        function.node_def.add(name="unheard", op="Unheard")
+    file.write_bytes(model.SerializeToString())
+    with pytest.raises(ValueError, match=words):
+        load_saved_model(tmp_path, (signature,), "a translator")
 
 
 def test_a_saved_model_is_found_by_its_own_folder(tmp_path):
