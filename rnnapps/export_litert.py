@@ -32,8 +32,10 @@ answer = run({arguments})
 
 {signatures}
 
-Where a size is n, m or k, any is right; the interpreter has to be told (`resize_tensor_input`; the runner above does
-it by itself). `{metadata}` holds what a program needs besides{files}.
+A size of ? may be any where something goes in (`resize_tensor_input`, which the runner above does by itself), and shows
+itself where something comes out. What a program needs besides: {files}.
+
+Licence of the data: {licence}
 """
 
 
@@ -47,6 +49,7 @@ class LiteRTModel:
         weights: the variables that they use.
         meanings: name of an input or output -> a line that says what it is, its unit included.
         metadata: what a program needs besides, such as the names of symbols.
+        licence: of the data that it learnt from.
         files: name -> content of files to put beside the model.
     """
 
@@ -56,6 +59,7 @@ class LiteRTModel:
     weights: Sequence
     meanings: Mapping[str, str]
     metadata: Mapping[str, Any]
+    licence: str
     files: Mapping[str, bytes] = field(default_factory=dict)
 
 
@@ -135,8 +139,8 @@ def _page(model: LiteRTModel) -> str:
         first=name,
         arguments=", ".join(f"{spec.name}={spec.name}" for spec in inputs),
         signatures="\n\n".join(_signature(name, function, model) for name, function in model.signatures.items()),
-        metadata=METADATA,
-        files="".join(f", `{file}`" for file in model.files),
+        files=", ".join(f"`{file}`" for file in (METADATA, *model.files)),
+        licence=model.licence,
     )
 
 
@@ -148,8 +152,7 @@ def _signature(name: str, function, model: LiteRTModel) -> str:
 
 
 def _tensor(name: str, spec, model: LiteRTModel) -> str:
-    unknown = iter("nmk")
-    sizes = ", ".join(str(size or next(unknown)) if size != 0 else "0" for size in spec.shape)
+    sizes = ", ".join("?" if size is None else str(size) for size in spec.shape)
     meaning = model.meanings.get(name)
     return f"- `{name}` {spec.dtype.name}[{sizes}]" + (f": {meaning}" if meaning else "")
 

@@ -15,7 +15,7 @@ pytest.importorskip("ai_edge_litert")
 
 def model_of(function, spec, weights=(), **told):
     signature = tf.function(function, autograph=False).get_concrete_function(spec)
-    told = {"title": "A model", "about": "It is small.", "meanings": {}, "metadata": {}} | told
+    told = {"title": "A model", "about": "It is small.", "meanings": {}, "metadata": {}, "licence": "CC0"} | told
     return LiteRTModel(signatures={"serving_default": signature}, weights=weights, **told)
 
 
@@ -53,8 +53,9 @@ def test_sequences_of_any_length_are_answered_as_by_the_layer(layer, exported, t
 
 def test_the_page_beside_the_model_says_what_goes_in_and_comes_out(exported):
     page = (exported / "README.md").read_text(encoding="utf-8")
-    assert "- `x` float32[1, n, 2]: metres" in page
-    assert "- `y` float32[1, n, 6]: nothing in particular" in page
+    assert "- `x` float32[1, ?, 2]: metres" in page
+    assert "Licence of the data: CC0" in page
+    assert "- `y` float32[1, ?, 6]: nothing in particular" in page
 
 
 def test_the_code_on_the_page_runs(exported, monkeypatch):

@@ -23,19 +23,17 @@ def export(run: str, format: Literal["saved_model", "litert"] = "saved_model", o
             litert.
         output: folder to write instead of the next version; must not exist.
     """
-    litert = format == "litert"
+    if format == "litert":
+        return _export_litert(run, output)
     with reading_input():
         folder = RunFolder.open(run)
         config = folder.config()
-        path = (litert_version_to_write if litert else version_to_write)(folder.path, output)
+        path = version_to_write(folder.path, output)
         state = folder.state()
         folder.read_metrics()  # of which the model card tells
         model = load_trained(folder, state)
     try:
-        if litert:
-            write_litert(model, folder, config, state, path)
-        else:
-            write_saved_model(model, folder, config, state, path)
+        write_saved_model(model, folder, config, state, path)
     except OSError as error:
         raise BadInput(str(error)) from error
     print(path)
@@ -54,16 +52,17 @@ def write_saved_model(model, folder: RunFolder, config, state: RunState, path: P
     return export_saved_model(served.module, path, served.signatures(), card)
 
 
-def write_litert(model, folder: RunFolder, config, state: RunState, path: Path) -> Path:
-    """Exports a trained `Forecaster` as a LiteRT model.
-
-    Raises:
-        BadInput: it cannot be converted.
-    """
-    from .litert import litert_model
-
+def _export_litert(run: str, output: str | None) -> Path:
     with reading_input():
-        return export_litert(litert_model(folder.name, model, config, state), path)
+        from .litert import litert_model
+
+        folder = RunFolder.open(run)
+        config, state = folder.config(), folder.state()
+        path = litert_version_to_write(folder.path, output)
+        model = load_trained(folder, state)
+        export_litert(litert_model(folder.name, model, config, state, folder.read_metrics()), path)
+    print(path)
+    return path
 
 
 def load_trained(folder: RunFolder, state: RunState | None = None):

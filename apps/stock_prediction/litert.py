@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import tensorflow as tf
 
 from rnnapps.export_litert import LiteRTModel
@@ -16,7 +18,7 @@ way back to {unit} are inside. Nothing is refused here: give finite numbers{posi
 Not investment advice."""
 
 
-def litert_model(run: str, model: Forecaster, config: StockConfig, state: RunState) -> LiteRTModel:
+def litert_model(run: str, model: Forecaster, config: StockConfig, state: RunState, metrics: Mapping) -> LiteRTModel:
     """What `export_litert` converts.
 
     Args:
@@ -24,6 +26,7 @@ def litert_model(run: str, model: Forecaster, config: StockConfig, state: RunSta
         model: with its weights, calibration offsets included.
         config: of the run.
         state: of the run.
+        metrics: content of the run's metrics.json; empty when nothing has been measured.
     Raises:
         ValueError: the head's quantiles need what LiteRT has not.
     """
@@ -49,6 +52,7 @@ def litert_model(run: str, model: Forecaster, config: StockConfig, state: RunSta
             "future": f"of the rows and those to come: {', '.join(panel.future_columns)}",
             "quantiles": f"of {unit}: one row per row to come, one column per level, rising",
         },
+        licence=metrics.get("data", {}).get("licence", "unknown"),
         metadata={
             "tickers": panel.names,
             "columns": panel.columns,

@@ -56,6 +56,12 @@ class Tokenizers(NamedTuple):
         """Whether both languages share one vocabulary."""
         return self.source is self.target
 
+    @property
+    def files(self) -> dict[str, Tokenizer]:
+        """Each once, under the name of its file."""
+        named = {"tokenizer": self.source} if self.joint else self._asdict()
+        return {f"{name}.model": tokenizer for name, tokenizer in named.items()}
+
 
 class EncodedPairs(NamedTuple):
     """Token ids of pairs, ragged (N, None) int32, END_ID last; the indices of pairs that were too long."""
@@ -116,11 +122,10 @@ def train_tokenizers(training: Pairs, config: TokenizerConfig) -> Tokenizers:
 
 def save_tokenizers(tokenizers: Tokenizers, folder: str | Path) -> list[Path]:
     """Writes tokenizer.model, or source.model and target.model, into `folder`; returns the paths."""
-    files = {"tokenizer": tokenizers.source} if tokenizers.joint else tokenizers._asdict()
-    paths = [Path(folder) / f"{name}.model" for name in files]
-    for path, tokenizer in zip(paths, files.values(), strict=True):
+    files = {Path(folder) / name: tokenizer for name, tokenizer in tokenizers.files.items()}
+    for path, tokenizer in files.items():
         tokenizer.save(path)
-    return paths
+    return list(files)
 
 
 def load_tokenizers(folder: str | Path) -> Tokenizers:

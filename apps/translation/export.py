@@ -1,9 +1,11 @@
-"""A run as a SavedModel that takes strings and gives strings."""
+"""A run as a SavedModel that takes strings and gives strings, or as a LiteRT model between token ids."""
 
 from pathlib import Path
+from typing import Literal
 
 from rnnapps.command_line import reading_input
 from rnnapps.export import export_saved_model, version_to_write
+from rnnapps.export_litert import export_litert, litert_version_to_write
 from rnnapps.report import renew_report
 
 from .model_card import model_card
@@ -15,6 +17,7 @@ def export(
     beam_size: int | None = None,
     length_penalty: float | None = None,
     coverage_penalty: float | None = None,
+    format: Literal["saved_model", "litert"] = "saved_model",
     output: str | None = None,
 ) -> Path:
     """Writes a trained run's SavedModel again, as its next version, with other decoding options if given.
@@ -24,13 +27,17 @@ def export(
         beam_size: hypotheses kept at each step; by default as in the run's config.yaml.
         length_penalty: alpha of ((5 + length) / 6) ** alpha; by default as in the run's config.yaml.
         coverage_penalty: how much leaving source tokens unattended costs; by default as in config.yaml.
-        output: folder to write instead of the run's next version; must not exist.
+        format: saved_model, or litert for phones and small computers: token ids to token ids, into the run's folder
+            litert.
+        output: folder to write instead of the next version; must not exist.
     """
     import dataclasses
 
     from .decoding import given, with_options
 
     options = given(beam_size=beam_size, length_penalty=length_penalty, coverage_penalty=coverage_penalty)
+    if format == "litert":
+        return _export_litert(run, options, output)
     with reading_input():
         folder = RunFolder.open(run)
         config = folder.config()
@@ -41,6 +48,19 @@ def export(
     print(path)
     if output is None:
         renew_report(folder)
+    return path
+
+
+def _export_litert(run: str, options: dict, output: str | None) -> Path:
+    with reading_input():
+        from .decoding import with_options
+        from .litert import litert_model
+
+        folder = RunFolder.open(run)
+        decode = with_options(folder.config().decode, **options)
+        path = litert_version_to_write(folder.path, output)
+        export_litert(litert_model(folder.name, *load_network(folder), decode, folder.read_metrics()), path)
+    print(path)
     return path
 
 

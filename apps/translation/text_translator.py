@@ -74,7 +74,8 @@ def _translate(model: Translator, tokenizers: Tokenizers, decode: DecodeConfig, 
 def _sample(model: Translator, tokenizers: Tokenizers, decode: DecodeConfig, text: tf.Tensor, **how) -> dict:
     source = _read(tokenizers, decode, text)
     memory, states, options, _ = _prepare(model, source.ids, decode)
-    return _first(tokenizers, source, sample(_step_with(model, memory, False), states, **how, **options))
+    step = _step_with(model, memory)
+    return _first(tokenizers, source, sample(step, states, alignments=False, **how, **options))
 
 
 def _first(tokenizers: Tokenizers, source: Source, found: Hypotheses) -> dict:
@@ -135,14 +136,13 @@ def search(
         source: (B, S) ids, the end symbol in every row.
         decode: beam size, penalties and the cap on length.
         n_best: hypotheses per row, at most the beam size.
-        alignments: False spares the memory of the alignments; the coverage penalty keeps them anyway.
+        alignments: False spares the memory of the alignments.
     """
     memory, states, options, mask = _prepare(model, source, decode)
-    keep = alignments or decode.coverage_penalty > 0
     if decode.beam_size == 1:
-        return greedy(_step_with(model, memory, keep), states, **options)
+        return greedy(_step_with(model, memory), states, alignments=alignments, **options)
     return beam_search(
-        _step(model, keep),
+        model.decoder.step,
         states,
         beam_size=decode.beam_size,
         length_penalty=decode.length_penalty,
@@ -150,6 +150,7 @@ def search(
         coverage_mask=mask,
         memory=memory,
         n_best=n_best,
+        alignments=alignments,
         **options,
     )
 
@@ -169,14 +170,5 @@ def _prepare(model: Translator, source: tf.Tensor, decode: DecodeConfig) -> tupl
     return memory, states, options, mask
 
 
-def _step(model: Translator, alignments: bool):
-    def step(tokens, states, memory):
-        logits, states, alignment = model.decoder.step(tokens, states, memory)
-        return logits, states, alignment if alignments else None
-
-    return step
-
-
-def _step_with(model: Translator, memory, alignments: bool):
-    step = _step(model, alignments)
-    return lambda tokens, states: step(tokens, states, memory)
+def _step_with(model: Translator, memory):
+    return lambda tokens, states: model.decoder.step(tokens, states, memory)

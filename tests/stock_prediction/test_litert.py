@@ -55,4 +55,4 @@ def test_quantiles_of_student_t_cannot_be_converted(trained_run):
     config = folder.config()
     config = dataclasses.replace(config, model=dataclasses.replace(config.model, head="student_t"))
     with pytest.raises(ValueError, match=r"model\.head: student_t cannot be converted to LiteRT.*Betainc"):
-        litert_model("tiny", load_trained(folder), config, folder.state())
+        litert_model("tiny", load_trained(folder), config, folder.state(), {})
