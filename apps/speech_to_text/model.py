@@ -211,6 +211,8 @@ def _recurrent(model, number):
 
 def _run(layer, sequences, state):
     """One layer over a chunk of any number of steps; none leaves the state as it was."""
+    if layer.runs_over_nothing and not tf.executing_eagerly():
+        return tuple(layer(sequences, initial_state=state))
     return tf.cond(
         tf.shape(sequences)[1] > 0,
         lambda: tuple(layer(sequences, initial_state=state)),

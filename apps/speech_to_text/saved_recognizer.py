@@ -61,7 +61,7 @@ class SavedRecognizer:
             found["decode"] = _traced(self._decode, {"log_probs": log_probs, "frames": frames})
         if self.model.streamable:
             found["initial_states"] = _traced(self._first_states, {})
-            found["stream"] = _traced(self._stream, self._stream_specs())
+            found["stream"] = _traced(self._stream, stream_specs(self._first_states()))
         return found
 
     def _of_files(self, wav) -> dict[str, tf.Tensor]:
@@ -117,14 +117,16 @@ class SavedRecognizer:
     def _at_own_rate(self, waveform, rate) -> tf.Tensor:
         return resample(waveform, rate, self.model.rate)
 
-    def _stream_specs(self) -> dict[str, tf.TensorSpec]:
-        specs = {"chunk": tf.TensorSpec((None, None), tf.float32, "chunk"), "last": tf.TensorSpec((), tf.bool, "last")}
-        for name, value in self._first_states().items():
-            # Samples and frames that are kept for the next chunk: their number changes.
-            kept = name == "features_samples" or value.shape.rank >= 3
-            shape = (None, None, *value.shape[2:]) if kept else (None, *value.shape[1:])
-            specs[name] = tf.TensorSpec(shape, value.dtype, name)
-        return specs
+
+def stream_specs(states: dict[str, tf.Tensor], batch: int | None = None) -> dict[str, tf.TensorSpec]:
+    """What goes into a step of a stream: chunk, last, and states such as the first ones."""
+    specs = {"chunk": tf.TensorSpec((batch, None), tf.float32, "chunk"), "last": tf.TensorSpec((), tf.bool, "last")}
+    for name, value in states.items():
+        # Samples and frames that are kept for the next chunk: their number changes.
+        kept = name == "features_samples" or value.shape.rank >= 3
+        shape = (batch, None, *value.shape[2:]) if kept else (batch, *value.shape[1:])
+        specs[name] = tf.TensorSpec(shape, value.dtype, name)
+    return specs
 
 
 def _traced(function: Callable, specs: dict[str, tf.TensorSpec]):

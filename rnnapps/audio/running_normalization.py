@@ -53,12 +53,13 @@ def decayed_sums(terms: tf.Tensor, decay: float) -> tf.Tensor:
     steps, width = tf.shape(terms)[1], terms.shape[-1]
     powers = decay ** np.arange(BLOCK + 1)
     within = np.tril(decay ** np.abs(np.subtract.outer(np.arange(BLOCK), np.arange(BLOCK)))).astype("float32")
+    rows = -1 if terms.shape[0] is None else terms.shape[0]  # a known number stays known
     padded = tf.pad(terms, [[0, 0], [0, -steps % BLOCK], [0, 0]])
-    blocks = tf.matmul(within, tf.reshape(padded, [-1, (steps + BLOCK - 1) // BLOCK, BLOCK, width]))
+    blocks = tf.matmul(within, tf.reshape(padded, [rows, (steps + BLOCK - 1) // BLOCK, BLOCK, width]))
     ends = _doubled_sums(blocks[:, :, -1], float(powers[BLOCK]))  # B, T / BLOCK, F
     before = tf.pad(ends[:, :-1], [[0, 0], [1, 0], [0, 0]])
     sums = blocks + before[:, :, None] * powers[1:, None].astype("float32")
-    return tf.reshape(sums, [-1, steps + -steps % BLOCK, width])[:, :steps]
+    return tf.reshape(sums, [rows, steps + -steps % BLOCK, width])[:, :steps]
 
 
 def _doubled_sums(terms, decay):

@@ -146,6 +146,12 @@ class RecurrentLayer:
         )
         return last, outputs, list(states)
 
+    @property
+    def runs_over_nothing(self) -> bool:
+        """Whether, in a graph, sequences may have no step at all: Keras's loops need one."""
+        cell = self.cell
+        return kernels.choose(self.kernel, cell.activations, plain=cell.plain, truncate=self.truncate) == "bptt"
+
     def compute_mask(self, sequences, mask=None):
         """The mask goes on with the sequence, reversed where that is, and ends with it."""
         mask = mask[0] if isinstance(mask, (list, tuple)) else mask

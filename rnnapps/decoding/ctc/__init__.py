@@ -3,7 +3,7 @@
 from rnnapps.decoding.ctc.align import Alignment, align
 from rnnapps.decoding.ctc.character_model import CharacterModel
 from rnnapps.decoding.ctc.confidence import ConfidenceScale, fit_confidence
-from rnnapps.decoding.ctc.greedy import greedy, greedy_chunk
+from rnnapps.decoding.ctc.greedy import greedy, greedy_chunk, greedy_row
 from rnnapps.decoding.ctc.hot_words import HotWords
 from rnnapps.decoding.ctc.prefix_beam_search import PrefixBeamSearch, Texts
 from rnnapps.decoding.ctc.word_model import WordModel
@@ -20,4 +20,5 @@ __all__ = [
     "fit_confidence",
     "greedy",
     "greedy_chunk",
+    "greedy_row",
 ]

@@ -26,6 +26,13 @@ def greedy(log_probs: tf.Tensor, frames: tf.Tensor) -> tuple[tf.Tensor, tf.Tenso
     return labels, scores
 
 
+def greedy_row(log_probs: tf.Tensor, last: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """`greedy_chunk` of one recording (T, V), by operations that LiteRT has too: labels (L,), and `last` (1,)."""
+    best = tf.argmax(log_probs, axis=1, output_type=tf.int32)
+    before = tf.concat([last, best], axis=0)  # 1 + T
+    return tf.boolean_mask(best, (best != 0) & (best != before[:-1])), before[-1:]
+
+
 def greedy_chunk(log_probs: tf.Tensor, frames: tf.Tensor, last: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
     """`greedy` of the next frames of recordings that come in chunks.
 
