@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import tensorflow as tf
 
+NO_GAP = 0.005  # what no picture shows
+
 
 @dataclass(frozen=True)
 class Attribution:
@@ -28,6 +30,17 @@ class Attribution:
         """(K,) what the contributions do not explain: outputs - baseline_outputs - their sum; 0 but for quadrature."""
         total = sum(value.reshape(len(value), -1).sum(axis=1, dtype="float64") for value in self.values)
         return self.outputs - self.baseline_outputs - total
+
+    @property
+    def sums_to(self) -> str:
+        """For captions: "sums to", with the largest gap where one is worth telling."""
+        gap = float(np.abs(self.gaps).max())
+        return "sums to" if gap <= NO_GAP else f"sums, but for {gap:.2g}, to"
+
+    @property
+    def arrays(self) -> dict[str, np.ndarray]:
+        """How complete the contributions are, for the file beside a picture of them."""
+        return {"outputs": self.outputs, "baseline_outputs": self.baseline_outputs, "gaps": self.gaps}
 
 
 def integrated_gradients(
@@ -88,7 +101,8 @@ def complete_attribution(
     inputs: Sequence,
     baselines: Sequence,
     tolerance: float = 0.02,
-    most_steps: int = 512,
+    least: float = NO_GAP,
+    most_steps: int = 256,
     batch_size: int = 256,
 ) -> Attribution:
     """`integrated_gradients` with as many points as it takes for the contributions to sum to what they should.
@@ -97,14 +111,16 @@ def complete_attribution(
 
     Args:
         tolerance: of the largest gap, as a share of the largest difference of outputs.
+        least: a gap that is none, however small that difference: of inputs that are nearly their baselines.
         most_steps: points after which it stays as it is: `Attribution.gaps` tells how far it is from complete.
         function, inputs, baselines, batch_size: as of `integrated_gradients`.
     """
     steps = 32
     while True:
         found = integrated_gradients(function, inputs, baselines, steps, batch_size)
-        reach = np.abs(found.outputs - found.baseline_outputs).max()
-        if np.abs(found.gaps).max() <= tolerance * reach or 2 * steps > most_steps:
+        reach, gap = np.abs(found.outputs - found.baseline_outputs).max(), np.abs(found.gaps).max()
+        # More points mend no infinity.
+        if gap <= max(tolerance * reach, least) or not np.isfinite(gap) or 2 * steps > most_steps:
             return found
         steps *= 2
 

@@ -67,6 +67,37 @@ def test_it_ends_where_no_number_of_points_is_enough():
     assert found.gaps[0] == pytest.approx(1.0)
 
 
+def counted(function):
+    """The function, and a list of how many points it was asked for."""
+    points = []
+    return lambda x: points.append(len(x)) or function(x), points
+
+
+@pytest.mark.parametrize("jump", [1e-3, float("nan")])
+def test_points_are_not_added_where_they_would_change_nothing(jump):
+    # The whole difference is smaller than what a picture shows; or it is no number.
+    function, points = counted(lambda x: tf.where(x > 0.3, jump, 0.0)[:, None] + 0 * x[:, None])
+    complete_attribution(function, [np.array(1.0)], [np.array(0.0)])
+    assert sum(points) == 2 + 32
+
+
+def test_a_gap_is_told():
+    step = lambda x: tf.cast(x > 0.3, tf.float32)[:, None] + 0 * x[:, None]
+    smooth, broken = (
+        integrated_gradients(function, [np.array(1.0)], [np.array(0.0)]) for function in (lambda x: x[:, None], step)
+    )
+    assert (smooth.sums_to, broken.sums_to) == ("sums to", "sums, but for 1, to")
+
+
+def test_the_arrays_tell_outputs_and_gaps():
+    found = integrated_gradients(lambda x: 3 * x[:, None], [np.array(2.0)], [np.array(1.0)])
+    assert {name: values.round(4).tolist() for name, values in found.arrays.items()} == {
+        "outputs": [6.0],
+        "baseline_outputs": [3.0],
+        "gaps": [0.0],
+    }
+
+
 @pytest.mark.parametrize(
     ("inputs", "baselines", "steps", "message"),
     [([], [], 8, "one or more"), ([np.ones(2)], [np.ones(3)], 8, "equal"), ([np.ones(2)], [np.ones(2)], 0, "steps")],
