@@ -7,6 +7,7 @@ from typing import Literal
 
 from rnnapps.command_line import reading_input
 from rnnapps.config_checks import numbers_listed
+from rnnapps.inspection.refuse_unused import INSIDE, OF_ONE, refuse_unused
 
 from .run_folder import RunFolder
 
@@ -24,16 +25,18 @@ def inspect(
 
     Args:
         run: path or name of a run.
-        look: attention, from which frames each symbol was heard (of a CTC head, its soft alignment); gates, what opens
-            and closes in a layer over time; saliency, which sounds speak for what was heard, by integrated gradients;
-            units, which sounds drive the units of a layer most, over the test side.
-        recording: file of sound, 30 seconds at most. Default: the first of the run's examples.
+        look: attention, at which frames the decoder looked for each symbol (of a CTC head, its soft alignment); gates,
+            what opens and closes in a layer over time; saliency, which sounds speak for what was heard, by integrated
+            gradients; units, which sounds drive the units of a layer most, over the test side.
+        recording: file of sound, 30 seconds at most; not of units. Default: the first of the run's examples.
         layer: of gates and units. Default: the first; an unknown name lists them.
         units: numbers of the units to show, with commas between. Default: those that vary most, or are most selective.
         output: PNG, PDF or SVG file to write; by default in the folder plots/ of the run, named after the recording.
     """
     with reading_input():
         chosen = numbers_listed("--units", units)
+        refuse_unused(look, INSIDE, {"--layer": layer, "--units": units})
+        refuse_unused(look, OF_ONE, {"--recording": recording})
         folder = RunFolder.open(run)
         # Only now, so that a mistake on the command line is told without waiting for TensorFlow.
         from rnnapps.inspection.look import look as look_at
@@ -41,7 +44,8 @@ def inspect(
         from .inspected import inspected
 
         subject = inspected(folder, recording)
-        print(subject.title)
+        if look in OF_ONE:
+            print(subject.title)
         paths = look_at(subject, look, folder.plots, output, layer, chosen)
     print("\n".join(map(str, paths)))
     return paths

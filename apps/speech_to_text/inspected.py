@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -24,13 +24,20 @@ from .transcriber import padded_together
 
 LONGEST = 30.0  # seconds that a picture can hold
 EXAMPLES, TOGETHER = 60, 6  # recordings that units are looked for in
-END = "(end)"
+START, END = "(start)", "(end)"
 SPECTRUM_INCHES = 3.0
-ATTENTION = "One row per symbol of the text. A dark place: the symbol was written because of these frames. A {how}."
+ATTENTION = (
+    "One row per symbol of the text. A dark place: the decoder looked at these frames when it wrote the symbol. A "
+    "symbol's weights sum to 1."
+)
+ALIGNMENT = (
+    "One row per symbol of the text. A dark place: there the network wrote the symbol. CTC may write it earlier or "
+    "later than it is said. A frame's probabilities sum to 1 with that of the blank, which is not shown."
+)
 SALIENCY = (
     "Below: red sound speaks for what was heard, blue against it, compared with holding the recording's mean spectrum "
-    "throughout. All of it sums to log P({text}) minus that of the mean spectrum, {whole:.1f}, up to {gap:.2g}. By "
-    "integrated gradients."
+    "throughout. All of it {sums_to} log P({text}) minus that of the mean spectrum, {whole:.1f}. By integrated "
+    "gradients."
 )
 
 
@@ -51,32 +58,56 @@ def inspected(folder: RunFolder, recording: str | None) -> Subject:
     if len(waveform) > LONGEST * model.rate:
         raise ValueError(f"{path}: {len(waveform) / model.rate:.0f} s are too long for a picture, {LONGEST:g} at most")
     text = recognition.transcriber().transcribe([waveform])[0].text
+    return subject_of(recognition, path.name, waveform, text, lambda: _recordings(recognition, folder))
+
+
+def subject_of(
+    recognition: Recognition,
+    name: str,
+    waveform: np.ndarray,
+    text: str,
+    data_set: Callable[[], Iterable[Example]],
+) -> Subject:
+    """The subject of `rnnapps.inspection.look` for one recording, what is heard in it, and recordings for units."""
     return Subject(
-        name=file_name(path.stem),
-        title=f"{path.name}: {text or '(nothing heard)'}",
-        model=model,
-        example=_example(recognition, [waveform], [path.name]),
-        step_name=lambda layer: "seconds",
+        name=file_name(Path(name).stem),
+        title=f"{name}: {text or '(nothing heard)'}",
+        model=recognition.model,
+        example=_example(recognition, [waveform], [name], [text], _times, "seconds"),
         pictures={
             "attention": lambda: _attention(recognition, waveform, text),
             "saliency": lambda: _saliency(recognition, waveform, text),
         },
-        data_set=lambda: _recordings(recognition, folder),
+        data_set=data_set,
     )
 
 
-def _example(recognition: Recognition, waveforms: Sequence[np.ndarray], titles: Sequence[str]) -> Example:
-    model = recognition.model
+def _example(
+    recognition: Recognition,
+    waveforms: Sequence[np.ndarray],
+    titles: Sequence[str],
+    texts: Sequence[str],
+    frame_labels: Callable[[Recognition, dict], list[list[str]]],
+    frame_name: str,
+) -> Example:
+    """Of recordings, the texts that a decoder is to read with them, and what the encoder's steps are called."""
+    model, units = recognition.model, recognition.units
     padded, lengths = padded_together(waveforms)
+    numbers = [units.encode(text) for text in texts] if model.attention is not None else []
     outputs: dict = {}
 
-    def labels(layer: str, steps: int) -> list[list[str]]:
-        spelled = _spelled(recognition, outputs) if len(waveforms) > 1 else None
-        frames = outputs["frames"].numpy()
-        return spelled or [_seconds(int(count), model.frame_seconds) for count in frames]
+    def run() -> None:
+        outputs.update(model({"waveform": padded, "length": lengths}, training=False))
+        if model.attention is not None:
+            model.attention(outputs["memory"], outputs["frames"], tf.ragged.constant(numbers, tf.int32).to_tensor())
 
-    run = lambda: outputs.update(model({"waveform": padded, "length": lengths}, training=False))
-    return Example(run=run, labels=labels, titles=titles, inputs=(padded, lengths))
+    def labels(layer: str, _: int) -> list[list[str]]:
+        if _decodes(layer):
+            return [[START, *_written(units.symbols[number] for number in row)] for row in numbers]
+        return frame_labels(recognition, outputs)
+
+    step_name = lambda layer: "symbol, as the decoder reads it" if _decodes(layer) else frame_name
+    return Example(run=run, labels=labels, step_name=step_name, titles=titles, inputs=(padded, lengths))
 
 
 def _attention(recognition: Recognition, waveform: np.ndarray, text: str) -> Picture:
@@ -87,19 +118,18 @@ def _attention(recognition: Recognition, waveform: np.ndarray, text: str) -> Pic
         raise ValueError("--look attention: nothing was heard in the recording, so there is no symbol to look at")
     memory, frames = model.encode(*_batch(waveform))
     labels = units.encode(text)
-    rows = [units.symbols[number].replace(" ", "␣") for number in labels]
+    rows = _written(units.symbols[number] for number in labels)
     if model.attention is not None:
         decoder = model.attention.decoder
         read = tf.constant([[0, *labels]])
         mask = tf.sequence_mask(frames, tf.shape(memory)[1])
         _, weights = decoder(read, values=memory, mask=mask, return_attention_scores=True)
         values, rows = weights.numpy()[0], [*rows, END]
-        name, unit, how = "attention", "share of attention", "symbol's weights sum to 1"
+        name, unit, caption = "attention", "share of attention", ATTENTION
     else:
         log_probs = tf.nn.log_softmax(model.dense(memory)).numpy()[0, : int(frames[0])]
         values = occupancy(log_probs, labels)
-        name, unit = "CTC alignment", "probability of being on the symbol"
-        how = "frame's probabilities sum to 1 with that of the blank, which is not shown"
+        name, unit, caption = "CTC alignment", "probability of being on the symbol", ALIGNMENT
     one = LabelledMap(
         name=name,
         values=values,
@@ -110,7 +140,7 @@ def _attention(recognition: Recognition, waveform: np.ndarray, text: str) -> Pic
         unit=unit,
         limits=(0.0, 1.0),
     )
-    return Picture([_spectrum(recognition, waveform), one], ATTENTION.format(how=how))
+    return Picture([_spectrum(recognition, waveform), one], caption)
 
 
 def _saliency(recognition: Recognition, waveform: np.ndarray, text: str) -> Picture:
@@ -139,7 +169,8 @@ def _saliency(recognition: Recognition, waveform: np.ndarray, text: str) -> Pict
         signed=True,
         height=SPECTRUM_INCHES,
     )
-    return Picture([spectrum, one], SALIENCY.format(text=text or "nothing", whole=whole, gap=abs(found.gaps[0])))
+    caption = SALIENCY.format(sums_to=found.sums_to, text=text or "nothing", whole=whole)
+    return Picture([spectrum, one], caption, found.arrays)
 
 
 def _log_probability(model: Recognizer, memory: tf.Tensor, frames: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
@@ -190,22 +221,36 @@ def _recordings(recognition: Recognition, folder: RunFolder) -> Iterator[Example
     recordings = sorted(
         (one for one in recordings if not one.duration > LONGEST), key=lambda one: (one.duration, one.name)
     )
+    model, labels, name = recognition.model, _times, "seconds"
+    if model.dense is not None:
+        labels = _likeliest
+        name = f"frames of {model.frame_seconds:g} s with the likeliest symbol of each, empty where that is the blank"
     for start in range(0, len(recordings), TOGETHER):
         some = recordings[start : start + TOGETHER]
-        waveforms = [one.waveform(recognition.model.rate) for one in some]
-        yield _example(recognition, waveforms, [one.name for one in some])
+        waveforms = [one.waveform(model.rate) for one in some]
+        yield _example(recognition, waveforms, [one.name for one in some], [one.text for one in some], labels, name)
 
 
-def _spelled(recognition: Recognition, outputs: dict) -> list[list[str]] | None:
-    """The likeliest symbol of each frame, nothing for the blank; None where the head has no symbols per frame."""
-    if recognition.model.dense is None:
-        return None
-    symbols = [symbol.replace(" ", "␣") for symbol in recognition.units.symbols]
+def _likeliest(recognition: Recognition, outputs: dict) -> list[list[str]]:
+    """The likeliest symbol of each frame, nothing for the blank."""
+    symbols = _written(recognition.units.symbols)
     best = outputs["logits"].numpy().argmax(axis=-1)
     return [
         [symbols[number] for number in row[:count]]
         for row, count in zip(best, outputs["frames"].numpy().tolist(), strict=True)
     ]
+
+
+def _times(recognition: Recognition, outputs: dict) -> list[list[str]]:
+    return [_seconds(count, recognition.model.frame_seconds) for count in outputs["frames"].numpy().tolist()]
+
+
+def _written(symbols: Iterable[str]) -> list[str]:
+    return [symbol.replace(" ", "␣") for symbol in symbols]
+
+
+def _decodes(layer: str) -> bool:
+    return layer.startswith("attention/")
 
 
 def _seconds(count: int, frame: float) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from rnnapps.command_line import reading_input
 from rnnapps.config_checks import numbers_listed
+from rnnapps.inspection.refuse_unused import INSIDE, OF_ONE, refuse_unused
 
 from .run_folder import RunFolder
 
@@ -29,7 +30,7 @@ def inspect(
             over the window; saliency, which dates and features move the median forecast, by integrated gradients;
             units, which stretches of the series drive the units of a layer most, over the run's data.
         data: file, or folder of files, with the newest rows, of the form that the run was trained on. Default: the
-            rows that the run saw last.
+            rows that the run saw last. Not of units, nor is the ticker.
         ticker: the series to look at. Default: the first.
         layer: of gates and units. Default: the first; an unknown name lists them.
         units: numbers of the units to show, with commas between. Default: those that vary most, or are most selective.
@@ -37,6 +38,8 @@ def inspect(
     """
     with reading_input():
         chosen = numbers_listed("--units", units)
+        refuse_unused(look, INSIDE, {"--layer": layer, "--units": units})
+        refuse_unused(look, OF_ONE, {"--data": data, "--ticker": ticker})
         folder = RunFolder.open(run)
         # Only now, so that a mistake on the command line is told without waiting for TensorFlow.
         from rnnapps.inspection.look import look as look_at
@@ -44,7 +47,8 @@ def inspect(
         from .inspected import inspected
 
         subject = inspected(folder, data, ticker)
-        print(subject.title)
+        if look in OF_ONE:
+            print(subject.title)
         paths = look_at(subject, look, folder.plots, output, layer, chosen)
     print("\n".join(map(str, paths)))
     return paths

@@ -21,14 +21,15 @@ from .newest_windows import newest_windows
 from .run_folder import RunFolder
 
 EXAMPLES, TOGETHER = 200, 100  # windows that units are looked for in
+EVEN = 3  # times the even share of a date: what is darkest at least, or chance would look like a pattern
 ATTENTION = (
     "A dark square: for the forecast of that row the network looked at the window around that date. Rows sum "
     "to 1. Evenly pale means that no date counts more than others."
 )
 SALIENCY = (
     "Red: what the row was on that date raises the median forecast, blue: lowers it, compared with features as "
-    "they usually are. In units of the usual change over that horizon. Each row of the upper map sums to the forecast "
-    "minus that for usual features. By integrated gradients."
+    "they usually are. In units of the usual change over that horizon. Each row of the upper map {sums_to} the "
+    "forecast minus that for usual features. By integrated gradients."
 )
 
 
@@ -58,8 +59,7 @@ def inspected(folder: RunFolder, data: str | None, ticker: str | None) -> Subjec
         name=file_name(name),
         title=f"{name}: forecast of the {model.config.horizon} rows after {written(times[-1])}",
         model=model,
-        example=_example(model, inputs, [_dates(model, times)], [name]),
-        step_name=lambda layer: _step_name(model, layer),
+        example=_example(model, inputs, [_dates(model, times)], "date", [name]),
         pictures={
             "attention": lambda: _attention(model, inputs, times),
             "saliency": lambda: _saliency(model, inputs, times),
@@ -68,24 +68,31 @@ def inspected(folder: RunFolder, data: str | None, ticker: str | None) -> Subjec
     )
 
 
-def _example(model: Forecaster, inputs: dict, steps: list[list[str]], titles: list[str]) -> Example:
+def _example(model: Forecaster, inputs: dict, steps: list[list[str]], step_name: str, titles: list[str]) -> Example:
     """Of windows whose encoder steps have these labels."""
-    labels = lambda layer, _: [_ahead(model)] * len(steps) if _decodes(layer) else steps
-    return Example(run=lambda: model(inputs, training=False), labels=labels, titles=titles, inputs=inputs)
+    return Example(
+        run=lambda: model(inputs, training=False),
+        labels=lambda layer, _: [_ahead(model)] * len(steps) if _decodes(layer) else steps,
+        step_name=lambda layer: "rows ahead" if _decodes(layer) else step_name,
+        titles=titles,
+        inputs=inputs,
+    )
 
 
 def _attention(model: Forecaster, inputs: dict, times: np.ndarray) -> Picture:
     if model.config.attention == "none":
         raise ValueError("--look attention: the run was trained with model.attention none; try saliency")
     _, alignment = model(inputs, training=False, return_attention_scores=True)
+    values = alignment.numpy()[0]
     one = LabelledMap(
         name="attention",
-        values=alignment.numpy()[0],
+        values=values,
         rows=tuple(_ahead(model)),
         columns=tuple(_dates(model, times)),
         row_name="rows ahead",
         column_name="date",
         unit="share of attention",
+        limits=(0.0, max(float(values.max()), EVEN / values.shape[1])),
     )
     return Picture([one], ATTENTION)
 
@@ -127,7 +134,8 @@ def _saliency(model: Forecaster, inputs: dict, times: np.ndarray) -> Picture:
                 **common,
             ),
         ],
-        SALIENCY,
+        SALIENCY.format(sums_to=found.sums_to),
+        found.arrays,
     )
 
 
@@ -144,17 +152,18 @@ def _windows(model: Forecaster, folder: RunFolder) -> Iterator[Example]:
         series = np.searchsorted(panel.starts, ends, side="right") - 1
         titles = [panel.names[k] for k in series]
         labels = [_changes(model, panel, slice(end + 1 - window, end + 1)) for end in ends]
-        yield _example(model, windows.inputs(ends), labels, titles)
+        yield _example(model, windows.inputs(ends), labels, "dates, and the change since the step before", titles)
 
 
 def _changes(model: Forecaster, panel: Panel, rows: slice) -> list[str]:
-    """Of the encoder's steps: the date and the change since the step before."""
-    size, levels = model.config.segment, panel.levels[rows]
-    ends = np.arange(size - 1, len(levels), size)
-    before = np.concatenate([levels[:1], levels[ends[:-1]]])
-    changes = panel.changes(before, levels[ends])
-    told = (f"{np.expm1(change):+.1%}" if panel.scale == "log" else f"{change:+.3g}" for change in changes)
-    return [f"{written(time)}\n{change}" for time, change in zip(panel.times[rows][ends], told, strict=True)]
+    """Of the encoder's steps: the date and the change since the step before, which the very first of a series lacks."""
+    ends = np.arange(rows.start + model.config.segment - 1, rows.stop, model.config.segment)
+    before = np.concatenate([[rows.start - 1], ends[:-1]])
+    changes = panel.changes(panel.levels[before], panel.levels[ends])
+    told = [f"\n{np.expm1(change):+.1%}" if panel.scale == "log" else f"\n{change:+.3g}" for change in changes]
+    if rows.start in panel.starts:
+        told[0] = ""
+    return [f"{written(time)}{change}" for time, change in zip(panel.times[ends], told, strict=True)]
 
 
 def _dates(model: Forecaster, times: np.ndarray) -> list[str]:
@@ -167,10 +176,6 @@ def _ahead(model: Forecaster) -> list[str]:
     if size == 1:
         return [f"+{step}" for step in range(1, horizon + 1)]
     return [f"+{first} to +{min(first + size - 1, horizon)}" for first in range(1, horizon + 1, size)]
-
-
-def _step_name(model: Forecaster, layer: str) -> str:
-    return "rows ahead" if _decodes(layer) else "date"
 
 
 def _decodes(layer: str) -> bool:

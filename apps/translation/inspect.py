@@ -6,6 +6,7 @@ from typing import Literal
 
 from rnnapps.command_line import BadInput, reading_input
 from rnnapps.config_checks import numbers_listed
+from rnnapps.inspection.refuse_unused import ATTENTION, INSIDE, OF_ONE, refuse_unused
 
 
 def inspect(
@@ -26,7 +27,7 @@ def inspect(
         look: attention, which source tokens each target token looked at; gates, what opens and closes in a layer while
             it reads; saliency, what each source token contributes to each target token, by integrated gradients;
             units, which words drive the units of a layer most, over the test side.
-        text: what to translate; of no use for units.
+        text: what to translate; not of units.
         layer: of gates and units. Default: the first; an unknown name lists them.
         units: numbers of the units to show, with commas between. Default: those that vary most, or are most selective.
         output: PNG, PDF or SVG file to write; by default in the folder plots/ of the run, named after the text.
@@ -35,7 +36,12 @@ def inspect(
     """
     with reading_input():
         chosen = numbers_listed("--units", units)
-    if look != "units" and not (text or "").strip():
+        refuse_unused(look, INSIDE, {"--layer": layer, "--units": units})
+        refuse_unused(look, OF_ONE, {"--text": text})
+        refuse_unused(
+            look, ATTENTION, {"--rank": rank if rank != 1 else None, "--level": level if level != "token" else None}
+        )
+    if look in OF_ONE and not (text or "").strip():
         raise BadInput("--text is missing or empty; there is nothing to look at")
     text = os.fsencode(text or "").decode("utf-8", errors="replace")
     with reading_input():
@@ -47,8 +53,9 @@ def inspect(
         from .run_folder import RunFolder
 
         folder = RunFolder.open(run)
-        subject = inspected(folder, text)
-        print(subject.title)
+        subject = inspected(folder, text if look in OF_ONE else None)
+        if look in OF_ONE:
+            print(subject.title)
         paths = look_at(subject, look, folder.plots, output, layer, chosen)
     print("\n".join(map(str, paths)))
     return paths
@@ -65,6 +72,8 @@ def _attention(run: str, text: str, output: str | None, rank: int, level: str) -
     which = (f"-{rank}" if rank > 1 else "") + ("-words" if level == "word" else "")
     path = picture_path(locate(run) / "plots", f"attention-{file_name(text)}{which}", output)
     (attention,) = attention_of(model, [text], rank)
+    if not attention.target_tokens:
+        raise BadInput("--text holds nothing to translate")
     if level == "word":
         attention = attention.words()
     attention.save(path)

@@ -5,12 +5,13 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from rnnapps.decoding import Hypotheses, beam_search, greedy, sample
-from rnnapps.text.tokenizer import END_ID, PAD_ID, START_ID, UNK_ID
+from rnnapps.text.tokenizer import END_ID, PAD_ID, START_ID, UNK_ID, normalize
 
 from .config import DecodeConfig
 from .data import Tokenizers
 from .model import Translator
 
+INVISIBLE = r"[\p{Cf} ]*"  # format characters, such as spaces without width
 TEXT = tf.TensorSpec([None], tf.string, "text")
 SAMPLING = [
     TEXT,
@@ -67,12 +68,12 @@ class Source(NamedTuple):
 
 
 def _translate(model: Translator, tokenizers: Tokenizers, decode: DecodeConfig, text: tf.Tensor) -> dict:
-    source = _read(tokenizers, decode, text)
+    source = read(tokenizers, decode, text)
     return _first(tokenizers, source, search(model, source.ids, decode, alignments=False))
 
 
 def _sample(model: Translator, tokenizers: Tokenizers, decode: DecodeConfig, text: tf.Tensor, **how) -> dict:
-    source = _read(tokenizers, decode, text)
+    source = read(tokenizers, decode, text)
     memory, states, options, _ = _prepare(model, source.ids, decode)
     step = _step_with(model, memory)
     return _first(tokenizers, source, sample(step, states, alignments=False, **how, **options))
@@ -88,7 +89,7 @@ def _first(tokenizers: Tokenizers, source: Source, found: Hypotheses) -> dict:
 
 
 def _n_best(model: Translator, tokenizers: Tokenizers, decode: DecodeConfig, text: tf.Tensor) -> dict:
-    source = _read(tokenizers, decode, text)
+    source = read(tokenizers, decode, text)
     found = search(model, source.ids, decode, n_best=decode.beam_size)
     rows, hypotheses, _ = tf.unstack(tf.shape(found.tokens))
     flat = tf.reshape(found.tokens, [rows * hypotheses, -1])
@@ -100,14 +101,15 @@ def _n_best(model: Translator, tokenizers: Tokenizers, decode: DecodeConfig, tex
         "score": tf.where(blank, 0.0, found.log_probs),
         "ranking": tf.where(blank, 0.0, found.scores),
         "tokens": tf.where(blank[..., None], "", tokens),
-        "source_tokens": _source_tokens(tokenizers, source),
+        "source_tokens": source_tokens(tokenizers, source),
         "alignments": tf.where(blank[..., None, None], 0.0, found.alignments),
         "truncated": source.truncated,
     }
     return {name: answer[: source.count] for name, answer in answers.items()}
 
 
-def _read(tokenizers: Tokenizers, decode: DecodeConfig, text: tf.Tensor) -> Source:
+def read(tokenizers: Tokenizers, decode: DecodeConfig, text: tf.Tensor) -> Source:
+    """Texts (N,) as ids, of which no row has more than `decode.max_source_tokens`."""
     count = tf.size(text)
     # Loops over an empty batch have no longest row: one blank row stands in, and is cut off at the end.
     text = tf.concat([text, tf.fill([tf.cast(count == 0, tf.int32)], "")], axis=0)
@@ -117,10 +119,11 @@ def _read(tokenizers: Tokenizers, decode: DecodeConfig, text: tf.Tensor) -> Sour
     ids = ids.to_tensor(PAD_ID)[:, :most]
     last = tf.range(tf.shape(ids)[1]) == most - 1
     ids = tf.where(truncated[:, None] & last, END_ID, ids)
-    return Source(ids, tf.equal(lengths, 1), truncated, text, count)
+    blank = tf.strings.regex_full_match(normalize(text), INVISIBLE)
+    return Source(ids, blank, truncated, text, count)
 
 
-def _source_tokens(tokenizers: Tokenizers, source: Source) -> tf.Tensor:
+def source_tokens(tokenizers: Tokenizers, source: Source) -> tf.Tensor:
     """Pieces (N, S), an unknown one as the characters that the user wrote."""
     written = tokenizers.source.pieces_of(source.texts).to_tensor("")[:, : tf.shape(source.ids)[1]]
     return tf.where(source.ids == END_ID, tokenizers.source.pieces(source.ids), written)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,17 +64,24 @@ class LabelledMap:
             raise ValueError(f"{self.name}: values are {shape}, labels {(len(self.rows), len(self.columns))}")
 
 
-def save_maps(maps: Sequence[LabelledMap], path: str | Path, title: str = "", caption: str = "") -> list[Path]:
+def save_maps(
+    maps: Sequence[LabelledMap],
+    path: str | Path,
+    title: str = "",
+    caption: str = "",
+    arrays: Mapping[str, np.ndarray] | None = None,
+) -> list[Path]:
     """Draws maps below each other and writes their numbers to an .npz file beside the picture.
 
     Columns of several maps lie under each other where they have the same labels. Axes with more labels than fit show
-    some of them. The arrays are `<name>`, `<name> rows` and `<name> columns`, with "_" for spaces.
+    some of them. The arrays are those of `map_arrays`.
 
     Args:
         maps: one or more.
         path: PNG, PDF or SVG file.
         title: above all of them.
         caption: below: how to read it.
+        arrays: more to write; one with the name of a map's takes its place.
     Returns:
         paths of the picture and the arrays.
     Raises:
@@ -106,9 +113,18 @@ def save_maps(maps: Sequence[LabelledMap], path: str | Path, title: str = "", ca
         if caption:
             figure.supxlabel(fill(caption, int(width * 13)), fontsize=8.5, color="0.3")
         save(figure, path)
-    arrays = path.with_suffix(".npz")
-    np.savez(arrays, **_arrays(maps))
-    return [path, arrays]
+    numbers = path.with_suffix(".npz")
+    np.savez(numbers, **(map_arrays(maps) | dict(arrays or {})))
+    return [path, numbers]
+
+
+def map_arrays(maps: Sequence[LabelledMap]) -> dict[str, np.ndarray]:
+    """`<name>`, `<name>_rows` and `<name>_columns` of each map, with "_" for spaces: numbers and labels."""
+    arrays = {}
+    for one in maps:
+        name = re.sub(r"\W+", "_", one.name).strip("_")
+        arrays |= {name: one.values, f"{name}_rows": np.array(one.rows), f"{name}_columns": np.array(one.columns)}
+    return arrays
 
 
 def _draw(figure, axes, one: LabelledMap, width: float, height: float) -> None:
@@ -171,11 +187,3 @@ def _some(count: int, inches: float) -> list[int]:
     steps = (factor * 10**power for power in range(9) for factor in (1, 2, 5))
     step = next(step for step in steps if count / step * SPACED_INCHES <= inches)
     return list(range(0, count, step))
-
-
-def _arrays(maps: Sequence[LabelledMap]) -> dict[str, np.ndarray]:
-    arrays = {}
-    for one in maps:
-        name = re.sub(r"\W+", "_", one.name).strip("_")
-        arrays |= {name: one.values, f"{name}_rows": np.array(one.rows), f"{name}_columns": np.array(one.columns)}
-    return arrays

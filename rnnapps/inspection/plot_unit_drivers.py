@@ -12,9 +12,11 @@ from rnnapps.inspection.drawing import figure_and_axes, fonts, literal, save
 from rnnapps.inspection.unit_drivers import Unit
 
 CHARACTER, LEAST_CELL, STRIP = 0.085, 0.3, 0.3  # inches
+LONGEST_TITLE = 28  # letters
 CAPTION = (
-    "Each strip is a stretch of one example; above the mark stands the step that drives the unit furthest. "
-    "Red: the unit is above 0 there, blue: below. What the strips of a unit have in common is what it stands for."
+    "Each strip is a stretch of the example named beside it; above the mark stands the step that drives the unit "
+    "furthest. Red: the unit is above 0 there, blue: below. What the strips of a unit have in common is what it stands "
+    "for."
 )
 
 
@@ -46,8 +48,9 @@ def save_unit_drivers(units: Sequence[Unit], path: str | Path, title: str = "", 
     blocks = [_strips(unit, before, width) for unit in units]
     reach = max(float(np.nanmax(np.abs(values))) for values, _ in blocks) or 1.0
     rows = max(len(unit.drivers) for unit in units)
+    beside = CHARACTER * max(len(_short(driver.title)) for unit in units for driver in unit.drivers)
     with fonts():
-        size = (max(7.0, cell * width + 1.2), len(units) * (strip * rows + 0.55) + 1.2)
+        size = (max(7.0, cell * width + beside + 1.2), len(units) * (strip * rows + 0.55) + 1.2)
         figure, axes = figure_and_axes(size, len(units), 1, squeeze=False)
         for unit, (values, labels), place in zip(units, blocks, axes[:, 0], strict=True):
             image = place.imshow(values, cmap="RdBu_r", vmin=-reach, vmax=reach, aspect="auto")
@@ -58,7 +61,8 @@ def save_unit_drivers(units: Sequence[Unit], path: str | Path, title: str = "", 
                         column, row, literal(label), ha="center", va="center", fontsize=8, color="w" if dark else "k"
                     )
             place.set_xticks([before], ["▲"])
-            place.set_yticks([])
+            titles = [literal(_short(driver.title)) for driver in unit.drivers]
+            place.set_yticks(range(len(titles)), titles, fontsize=8, color="0.3")
             place.tick_params(length=0)
             for side in place.spines.values():
                 side.set_visible(False)
@@ -82,6 +86,10 @@ def save_unit_drivers(units: Sequence[Unit], path: str | Path, title: str = "", 
         titles=_padded([[driver.title for driver in unit.drivers] for unit in units], rows, ""),
     )
     return [path, arrays]
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1].rstrip()}…"
 
 
 def _told(unit: Unit) -> str:

@@ -66,6 +66,15 @@ def test_the_picture_and_its_arrays_hold_every_strip(tmp_path):
     assert picture.stat().st_size > 1000
 
 
+def test_every_strip_is_named_after_its_example(tmp_path):
+    drivers = UnitDrivers(2, 1)
+    for title in ("ABC", "a sentence of more letters than have room there"):
+        drivers.add(np.array([[0.0], [0.9]]), ["x", "y"], title)
+    picture, _ = save_unit_drivers(drivers.units(), tmp_path / "units.svg")
+    drawn = picture.read_text(encoding="utf-8")  # matplotlib writes every text as a comment above its outlines
+    assert "<!-- ABC -->" in drawn and "<!-- a sentence of more letters… -->" in drawn
+
+
 @pytest.mark.parametrize(("count", "around"), [(0, 1), (1, -1)])
 def test_counts_out_of_range_are_errors(count, around):
     with pytest.raises(ValueError, match="count must be at least 1"):

@@ -7,9 +7,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from apps.speech_to_text import inspected as module
 from apps.speech_to_text.__main__ import main
-from apps.speech_to_text.inspected import inspected
+from apps.speech_to_text.config import FeaturesConfig, ModelConfig, SpeechConfig
+from apps.speech_to_text.inspected import inspected, subject_of
+from apps.speech_to_text.model import build_recognizer
+from apps.speech_to_text.recognition import Recognition
 from apps.speech_to_text.run_folder import RunFolder
+from apps.speech_to_text.units import Units
 from rnnapps.inspection.look import look
 from rnnapps.losses import ctc_loss
 
@@ -56,6 +61,34 @@ def test_units_are_told_by_the_symbols_around_them(subject, tmp_path):
     _, arrays = look(subject, "units", tmp_path)
     with np.load(arrays) as found:
         assert set("".join(found["labels"].ravel())) <= set("aoen␣")
+
+
+def test_a_batch_of_one_recording_is_told_by_symbols_too(subject, monkeypatch):
+    monkeypatch.setattr(module, "TOGETHER", 1)
+    example = next(iter(subject.data_set()))
+    example.run()
+    (labels,) = example.labels("recurrent_0/forward_recurrent_0", 0)
+    assert set("".join(labels)) <= set("aoen␣")
+    step = f"{subject.model.frame_seconds:g} s"
+    assert step in example.step_name("recurrent_0") and "likeliest symbol" in example.step_name("recurrent_0")
+
+
+def test_the_decoder_of_a_head_that_spells_has_gates_under_its_symbols(tmp_path):
+    model = ModelConfig(
+        head="joint", cell="gru", layers=1, units=4, filters=2, embedding=3, attention_units=3, decoder_units=5
+    )
+    config = SpeechConfig(features=FeaturesConfig(rate=2000, bands=6), model=model)
+    recognition = Recognition(build_recognizer(config, 4), Units("characters", ("", " ", "a", "b")), config)
+    sound = np.sin(np.arange(1500, dtype="float32") ** 1.3)
+    spelt = subject_of(recognition, "x.wav", sound, "ab a", list)
+    _, arrays = look(spelt, "gates", tmp_path, layer="attention/decoder/cell_1")
+    memory, frames = recognition.model.encode(sound[None], np.array([1500]))
+    mask = tf.sequence_mask(frames, tf.shape(memory)[1])
+    decoder = recognition.model.attention.decoder
+    _, state = decoder(np.array([[0, 2, 3, 1, 2]]), values=memory, mask=mask, return_state=True)
+    with np.load(arrays) as found:
+        assert found["output_columns"].tolist() == ["(start)", "a", "b", "␣", "a"]
+        np.testing.assert_allclose(found["output"][:, -1], state[0], atol=1e-5)
 
 
 def test_a_recording_that_is_not_there_is_one_line(trained_run, capsys):

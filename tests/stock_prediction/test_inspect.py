@@ -23,6 +23,11 @@ def test_the_attention_of_every_row_ahead_sums_to_one_over_the_dates(subject):
     np.testing.assert_allclose(attention.values.sum(axis=1), 1, atol=1e-5)
 
 
+def test_attention_that_is_nearly_even_is_pale(subject):
+    (attention,) = subject.pictures["attention"]().maps
+    assert attention.limits == (0.0, max(attention.values.max(), 3 / len(attention.columns)))
+
+
 def test_saliency_sums_to_what_the_window_adds_to_the_median(subject):
     by_horizon, by_feature = subject.pictures["saliency"]().maps
     model, inputs = subject.model, subject.example.inputs
@@ -56,11 +61,20 @@ def test_units_are_told_by_dates_and_changes(subject, tmp_path):
         assert label.startswith("2010-") and label.endswith("%")
 
 
+def test_a_window_begins_with_the_change_from_the_row_before_it(subject):
+    example = next(iter(subject.data_set()))  # windows of 16 rows that follow each other
+    first, second = (labels[0] for labels in example.labels("encoder/lstm", 16)[:2])
+    closes = example.inputs["window"][:2, :, subject.model.features.target]
+    assert first == "2010-01-04"  # nothing is known before
+    assert second.split("\n")[1] == f"{closes[1, 0] / closes[0, -1] - 1:+.1%}"
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
+        (["--look", "units", "--ticker", "DEF"], "--ticker DEF: changes nothing with --look units"),
         (["--ticker", "XYZ"], "--ticker XYZ: is unknown to the model, which knows ABC, DEF, GHI"),
-        (["--look", "attention", "--layer", "encoder"], "attention is of the whole network"),
+        (["--look", "attention", "--layer", "encoder"], "--layer encoder: changes nothing with --look attention"),
     ],
 )
 def test_a_mistake_is_one_line(trained_run, options, message, capsys):

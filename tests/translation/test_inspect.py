@@ -10,6 +10,7 @@ from apps.translation.__main__ import main
 from apps.translation.inspected import inspected
 from apps.translation.run_folder import RunFolder
 from rnnapps.inspection.look import look
+from tests.translation.random_run import make_random_run
 
 TEXT = "I see two red cars."
 
@@ -51,17 +52,50 @@ def test_encoder_gates_stand_under_the_source_tokens_and_decoder_gates_under_the
             assert (found["update_gate"] >= 0).all() and (found["update_gate"] <= 1).all()
 
 
-def test_units_are_looked_for_in_the_test_side(subject, tmp_path):
-    _, arrays = look(subject, "units", tmp_path, units=[3])
-    with np.load(arrays) as found:
-        assert found["units"].tolist() == [3] and arrays.name == "units.npz"
+def test_units_are_looked_for_in_the_test_side(trained_run, tmp_path, capsys):
+    picture = tmp_path / "units.png"
+    options = ["--look", "units", "--units", "3", "--output", str(picture)]
+    assert main(["inspect", str(trained_run), *options]) == 0
+    assert capsys.readouterr().out.splitlines() == [str(picture), str(picture.with_suffix(".npz"))]
+    with np.load(picture.with_suffix(".npz")) as found:
+        assert found["units"].tolist() == [3]
         assert all(title.startswith("I see") for title in found["titles"].ravel())
+
+
+def test_unknown_tokens_are_shown_as_they_were_written(random_run):
+    subject = inspected(RunFolder.open(random_run), "red ☃ car")
+    assert "☃" in "".join(subject.example.labels("encoder", 0)[0])
+
+
+def test_no_more_of_a_text_is_read_than_is_translated(tmp_path):
+    folder = RunFolder.open(make_random_run(tmp_path / "run", {"max_source_tokens": 4}))
+    subject = inspected(folder, "red green old big car tree")
+    (labels,) = subject.example.labels("encoder", 0)
+    assert len(labels) == 4 and labels[-1] == "(end)"
+    assert "(its first 4 tokens)" in subject.title
+
+
+@pytest.mark.parametrize("look", ["attention", "gates"])
+def test_a_text_of_nothing_to_see_is_one_line(look, random_run, capsys):
+    assert main(["inspect", str(random_run), "--text", "\u200b", "--look", look]) == 2
+    assert "--text holds nothing to translate" in capsys.readouterr().err
+
+
+def test_saliency_of_a_very_long_text_is_refused(random_run, monkeypatch):
+    monkeypatch.setattr("apps.translation.inspected.LONGEST", 3)
+    subject = inspected(RunFolder.open(random_run), "red car red car")
+    with pytest.raises(ValueError, match=r"--look saliency: \d+ tokens are too long for a picture, 3 at most"):
+        subject.pictures["saliency"]()
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         (["--look", "saliency"], "--text is missing"),
+        (["--text", TEXT, "--look", "attention", "--units", "3"], "--units 3: changes nothing with --look attention"),
+        (["--text", TEXT, "--look", "saliency", "--units", "999"], "--units 999: changes nothing"),
+        (["--text", TEXT, "--look", "units"], f"--text {TEXT}: changes nothing with --look units"),
+        (["--text", TEXT, "--look", "gates", "--rank", "2"], "--rank 2: changes nothing with --look gates"),
         (["--text", TEXT, "--look", "gates", "--layer", "none"], "recurrent layers are encoder/"),
         (["--text", TEXT, "--look", "gates", "--units", "999"], "--units 999: the layer's units are 0 to"),
         (["--text", TEXT, "--look", "saliency", "--output", "picture.txt"], "ends in .png, .pdf or .svg"),
