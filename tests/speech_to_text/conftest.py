@@ -8,6 +8,7 @@ import pytest
 import soundfile
 
 from apps.speech_to_text.__main__ import main
+from tests.made_once import made_once
 
 RATE = 4000
 # A letter is a tone of its own, a space is silence.
@@ -61,14 +62,15 @@ def texts(count: int, seed: int = 1) -> list[str]:
 @pytest.fixture(scope="session")
 def manifest(tmp_path_factory):
     """A manifest of 100 short WAV files."""
-    folder = tmp_path_factory.mktemp("tones")
-    lines = []
-    for number, text in enumerate(texts(100)):
-        soundfile.write(folder / f"{number}.wav", spoken(text, seed=number), RATE, subtype="PCM_16")
-        lines.append(json.dumps({"audio_filepath": f"{number}.wav", "text": text, "speaker": f"s{number % 4}"}))
-    path = folder / "manifest.jsonl"
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return path
+
+    def make(folder):
+        lines = []
+        for number, text in enumerate(texts(100)):
+            soundfile.write(folder / f"{number}.wav", spoken(text, seed=number), RATE, subtype="PCM_16")
+            lines.append(json.dumps({"audio_filepath": f"{number}.wav", "text": text, "speaker": f"s{number % 4}"}))
+        (folder / "manifest.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    return made_once(tmp_path_factory, "tones", make) / "manifest.jsonl"
 
 
 @pytest.fixture(scope="session")
@@ -77,7 +79,9 @@ def trained_run(tmp_path_factory, manifest):
 
     What the command printed is beside it, in printed.txt.
     """
-    run = tmp_path_factory.mktemp("runs") / "tiny"
-    with (run.parent / "printed.txt").open("w") as printed, contextlib.redirect_stdout(printed):
-        assert main(["train", "--data", str(manifest), "--run", str(run), *options(TINY)]) == 0
-    return run
+
+    def make(folder):
+        with (folder / "printed.txt").open("w") as printed, contextlib.redirect_stdout(printed):
+            assert main(["train", "--data", str(manifest), "--run", str(folder / "tiny"), *options(TINY)]) == 0
+
+    return made_once(tmp_path_factory, "recognizer", make) / "tiny"

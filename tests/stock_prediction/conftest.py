@@ -5,6 +5,7 @@ import contextlib
 import pytest
 
 from apps.stock_prediction.__main__ import main
+from tests.made_once import made_once
 from tests.stock_prediction.made_prices import csv_of
 
 TINY = {
@@ -31,9 +32,11 @@ def options(values: dict) -> list[str]:
 @pytest.fixture(scope="session")
 def prices_file(tmp_path_factory):
     """A long CSV of three drawn tickers, 260 working days from 2010-01-04 on."""
-    path = tmp_path_factory.mktemp("data") / "prices.csv"
-    path.write_text(csv_of(), encoding="utf-8")
-    return path
+
+    def make(folder):
+        (folder / "prices.csv").write_text(csv_of(), encoding="utf-8")
+
+    return made_once(tmp_path_factory, "prices", make) / "prices.csv"
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +45,9 @@ def trained_run(tmp_path_factory, prices_file):
 
     What the command printed is beside it, in printed.txt.
     """
-    run = tmp_path_factory.mktemp("runs") / "tiny"
-    with (run.parent / "printed.txt").open("w") as printed, contextlib.redirect_stdout(printed):
-        assert main(["train", "--data", str(prices_file), "--run", str(run), *options(TINY)]) == 0
-    return run
+
+    def make(folder):
+        with (folder / "printed.txt").open("w") as printed, contextlib.redirect_stdout(printed):
+            assert main(["train", "--data", str(prices_file), "--run", str(folder / "tiny"), *options(TINY)]) == 0
+
+    return made_once(tmp_path_factory, "forecaster", make) / "tiny"

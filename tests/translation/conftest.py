@@ -3,6 +3,7 @@
 import pytest
 
 from apps.translation.__main__ import main
+from tests.made_once import made_once
 from tests.translation.random_run import make_random_run
 
 NUMBERS = {"two": "deux", "three": "trois", "four": "quatre", "five": "cinq"}
@@ -21,8 +22,8 @@ TINY = {
     "model.embedding_dim": 32,
     "model.attention_units": 32,
     "model.dropout": 0.0,
-    "train.epochs": 20,
-    "train.evaluate_every": 10,
+    "train.epochs": 12,
+    "train.evaluate_every": 6,
     "train.tokens_per_batch": 256,
     "train.learning_rate": 0.005,
     "train.warmup_steps": 10,
@@ -38,22 +39,31 @@ def options(values: dict) -> list[str]:
 
 @pytest.fixture(scope="session")
 def pairs_file(tmp_path_factory):
-    path = tmp_path_factory.mktemp("data") / "pairs.tsv"
-    path.write_text("".join(f"{source}\t{target}\n" for source, target in PAIRS), encoding="utf-8")
-    return path
+    def make(folder):
+        lines = [f"{source}\t{target}\n" for source, target in PAIRS]
+        (folder / "pairs.tsv").write_text("".join(lines), encoding="utf-8")
+
+    return made_once(tmp_path_factory, "pairs", make) / "pairs.tsv"
 
 
 @pytest.fixture(scope="session")
 def trained_run(tmp_path_factory, pairs_file):
-    """Folder of a finished run of `python -m apps.translation train`."""
-    run = tmp_path_factory.mktemp("runs") / "tiny"
-    assert main(["train", "--data", str(pairs_file), "--run", str(run), *options(TINY)]) == 0
-    return run
+    """Folder of a finished run of `python -m apps.translation train`; nothing may write into it."""
+
+    def make(folder):
+        assert main(["train", "--data", str(pairs_file), "--run", str(folder / "tiny"), *options(TINY)]) == 0
+
+    return made_once(tmp_path_factory, "translator", make) / "tiny"
 
 
 @pytest.fixture(scope="session")
 def random_run(tmp_path_factory):
-    """Folder of a run with drawn weights and its SavedModel in 1/: for what does not depend on what was learnt."""
-    run = make_random_run(tmp_path_factory.mktemp("runs") / "random")
-    assert main(["export", str(run)]) == 0
-    return run
+    """Folder of a run with drawn weights and its SavedModel in 1/: for what does not depend on what was learnt.
+
+    Nothing may write into it.
+    """
+
+    def make(folder):
+        assert main(["export", str(make_random_run(folder / "random"))]) == 0
+
+    return made_once(tmp_path_factory, "random_translator", make) / "random"

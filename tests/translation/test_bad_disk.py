@@ -9,7 +9,7 @@ from tests.training.full_disk import full_disk
 from tests.translation.conftest import TINY, options
 from tests.translation.test_command_line import assert_bad_input
 
-LAST = "checkpoint-000020-00000000.npz"
+LAST = f"checkpoint-{TINY['train.epochs']:06d}-00000000.npz"
 
 
 @pytest.fixture
@@ -25,6 +25,7 @@ def checkpoints(run):
     return sorted((run / "checkpoints").glob("checkpoint-*.npz"), reverse=True)
 
 
+@pytest.mark.slow
 def test_a_damaged_checkpoint_is_named_and_the_one_before_is_used(run, capsys):
     path, before = checkpoints(run)
     content = bytearray(path.read_bytes())
@@ -49,15 +50,25 @@ def test_missing_best_weights_are_one_line(run, capsys):
     assert_bad_input(capsys, ["train", "--run", run, "--resume"], "the best weights so far are missing")
 
 
-def test_a_disk_that_is_full_at_the_end_is_one_line_and_the_run_can_go_on(run, capsys):
+def fill_at_the_end(run, capsys):
     (run / "model.weights.h5").unlink()
     with full_disk(100_000):
         assert_bad_input(capsys, ["train", "--run", run, "--resume"], "File too large", f"--run {run} --resume")
+
+
+def test_a_disk_that_is_full_at_the_end_is_one_line_and_the_checkpoint_stays(run, capsys):
+    fill_at_the_end(run, capsys)
     assert checkpoints(run)[0].name == LAST
+
+
+@pytest.mark.slow
+def test_a_run_whose_disk_was_full_at_the_end_can_go_on(run, capsys):
+    fill_at_the_end(run, capsys)
     assert main(["train", "--run", str(run), "--resume"]) == 0
     assert (run / "1" / "saved_model.pb").is_file()
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_full_throughout_leaves_nothing_half_written(pairs_file, tmp_path, capsys):
     argv = ["train", "--data", pairs_file, "--run", tmp_path / "run", *options(TINY | {"train.epochs": 1})]
     with full_disk(100_000):

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 
 import h5py
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 import yaml
 
 from apps.translation.__main__ import main
+from tests.translation.conftest import TINY
 
 
 @pytest.fixture(scope="module")
@@ -33,13 +35,13 @@ def test_a_run_folder_is_complete(trained_run):
 
 def test_the_configuration_holds_what_was_asked_for(trained_run):
     config = yaml.safe_load((trained_run / "config.yaml").read_text(encoding="utf-8"))
-    assert (config["model"]["units"], config["train"]["epochs"]) == (48, 20)
+    assert (config["model"]["units"], config["train"]["epochs"]) == (48, TINY["train.epochs"])
 
 
 def test_history_has_a_row_per_epoch_and_a_falling_loss(trained_run):
     with (trained_run / "history.csv").open(newline="") as file:
         losses = [float(row["loss"]) for row in csv.DictReader(file)]
-    assert len(losses) == 20
+    assert len(losses) == TINY["train.epochs"]
     assert losses[-1] < losses[0] / 2
 
 
@@ -62,10 +64,11 @@ def test_inspect_writes_a_picture_and_its_numbers(trained_run, tmp_path, capsys)
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 
-def test_export_with_another_beam_is_the_next_version(trained_run, capsys):
-    assert main(["export", str(trained_run), "--beam_size", "2"]) == 0
-    assert (trained_run / "2" / "saved_model.pb").is_file()
-    assert "K = 2 hypotheses" in (trained_run / "2" / "model_card.md").read_text(encoding="utf-8")
+def test_export_with_another_beam_is_the_next_version(trained_run, tmp_path, capsys):
+    run = shutil.copytree(trained_run, tmp_path / "run")
+    assert main(["export", str(run), "--beam_size", "2"]) == 0
+    assert (run / "2" / "saved_model.pb").is_file()
+    assert "K = 2 hypotheses" in (run / "2" / "model_card.md").read_text(encoding="utf-8")
 
 
 def weights_of(run):
@@ -76,9 +79,10 @@ def weights_of(run):
     return arrays
 
 
-def test_a_finished_run_resumes_to_the_same_figures(trained_run, metrics, capsys):
-    weights = weights_of(trained_run)
-    assert main(["train", "--run", str(trained_run), "--resume"]) == 0
-    assert json.loads((trained_run / "metrics.json").read_text(encoding="utf-8")) == metrics
-    for before, after in zip(weights, weights_of(trained_run), strict=True):
+@pytest.mark.slow
+def test_a_finished_run_resumes_to_the_same_figures(trained_run, metrics, tmp_path, capsys):
+    run = shutil.copytree(trained_run, tmp_path / "run")
+    assert main(["train", "--run", str(run), "--resume"]) == 0
+    assert json.loads((run / "metrics.json").read_text(encoding="utf-8")) == metrics
+    for before, after in zip(weights_of(trained_run), weights_of(run), strict=True):
         np.testing.assert_array_equal(after, before)

@@ -11,10 +11,8 @@ from apps.translation.__main__ import main
 
 
 @pytest.fixture(scope="module")
-def run(trained_run, tmp_path_factory):
-    """The trained run as training left it, without the versions that other tests export."""
-    folder = tmp_path_factory.mktemp("runs") / "tiny"
-    return shutil.copytree(trained_run, folder, ignore=shutil.ignore_patterns("2", "checkpoints"))
+def run(trained_run):
+    return trained_run
 
 
 @pytest.fixture(scope="module")
