@@ -1,5 +1,6 @@
 """The SavedModel hears what the run hears, in a process that knows neither rnnapps nor apps."""
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -151,16 +152,23 @@ def test_another_rate_is_brought_to_the_models_own(trained_run, waveforms, expec
     assert recognizer.transcribe(doubled, 2 * RATE).text == expected[0].text
 
 
-def test_export_writes_the_next_version_and_prints_where(trained_run, tmp_path, capsys):
-    assert main(["export", str(trained_run), "--output", str(tmp_path / "served")]) == 0
-    assert capsys.readouterr().out == f"{tmp_path / 'served'}\n"
-    assert (tmp_path / "served" / "saved_model.pb").is_file()
+@pytest.fixture(scope="module")
+def exported(trained_run, tmp_path_factory):
+    """Folder of an export with other decoding options; what was printed is beside it, in printed.txt."""
+    path = tmp_path_factory.mktemp("exported") / "served"
+    arguments = ["export", str(trained_run), "--n_best", "4", "--hot_words", "noa", "--output", str(path)]
+    with (path.parent / "printed.txt").open("w") as printed, contextlib.redirect_stdout(printed):
+        assert main(arguments) == 0
+    return path
 
 
-def test_a_model_is_exported_with_other_decoding_options(trained_run, waveforms, tmp_path):
-    path = tmp_path / "served"
-    assert main(["export", str(trained_run), "--n_best", "4", "--hot_words", "noa", "--output", str(path)]) == 0
-    assert len(load_recognizer(path).transcribe(waveforms[0], RATE).alternatives) > 1
+def test_export_writes_a_model_and_prints_where(exported):
+    assert (exported.parent / "printed.txt").read_text() == f"{exported}\n"
+    assert (exported / "saved_model.pb").is_file()
+
+
+def test_a_model_is_exported_with_other_decoding_options(exported, waveforms):
+    assert len(load_recognizer(exported).transcribe(waveforms[0], RATE).alternatives) > 1
 
 
 def test_weights_that_nobody_tuned_are_told(trained_run, tmp_path, capsys):

@@ -27,6 +27,12 @@ def updated(trained_run, tmp_path_factory):
     return run
 
 
+@pytest.fixture
+def unexported(monkeypatch):
+    """Leaves out the SavedModel, which takes longer than the training."""
+    monkeypatch.setattr("apps.stock_prediction.further_training.write_saved_model", lambda *arguments: arguments[-1])
+
+
 def state(run):
     return RunFolder.open(run).state()
 
@@ -66,7 +72,16 @@ def test_new_rows_are_judged_before_they_are_learnt(updated):
     assert (found["version"], found["rows"], found["windows"], found["scored"]) == (2, 20, 20, 20)
 
 
-def test_a_second_update_is_not_judged_by_rows_that_the_first_has_learnt(updated, tmp_path, capsys):
+def test_the_report_tells_which_version_was_scored_and_how_the_new_rows_were_forecast(updated):
+    page = (updated / "report.html").read_text(encoding="utf-8")
+    last = working_days(270)[269]
+    assert f"Version 2, the latest, went on training on rows up to {last};" in page
+    (found,) = json.loads((updated / "metrics.json").read_text())["updates"]
+    row = f'<th scope="row">version 2</th><td>20</td><td>{last}</td><td>20</td><td>{found["pinball"]:.4g}</td>'
+    assert row in page
+
+
+def test_a_second_update_is_not_judged_by_rows_that_the_first_has_learnt(updated, tmp_path, unexported, capsys):
     # Four new rows of ABC and a horizon of 3: four windows end in them, but two have outcomes from before.
     run, file = tmp_path / "run", tmp_path / "new.csv"
     shutil.copytree(updated, run)
@@ -77,7 +92,7 @@ def test_a_second_update_is_not_judged_by_rows_that_the_first_has_learnt(updated
     assert (found["rows"], found["windows"], found["scored"]) == (4, 4, 2)
 
 
-def test_an_update_of_fewer_rows_than_the_horizon_is_not_judged(updated, tmp_path, capsys):
+def test_an_update_of_fewer_rows_than_the_horizon_is_not_judged(updated, tmp_path, unexported, capsys):
     run, file = tmp_path / "run", tmp_path / "new.csv"
     shutil.copytree(updated, run)
     file.write_text(csv_of(names=("ABC",), start=268, stop=272))
