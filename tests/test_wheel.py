@@ -66,6 +66,20 @@ def test_the_presets_are_in_it(application, installed):
     assert sorted(path.name for path in inside) == sorted(path.name for path in there) != []
 
 
+def test_the_pages_are_in_it(installed):
+    applications = ("speech_to_text", "stock_prediction", "translation")
+    code = (
+        "from rnnapps.serving import read_page\n"
+        f"for name in {applications}:\n"
+        "    print(*sorted(set(read_page('rnnapps_apps.' + name, 'A')) - {''}))"
+    )
+    result = run(installed, code)
+    assert result.returncode == 0, result.stderr
+    for application, served in zip(applications, result.stdout.splitlines(), strict=True):
+        own = {path.name for path in (CHECKOUT / "apps" / application / "page").iterdir()} - {"main.html"}
+        assert set(served.split()) == own | {"common.js", "style.css"}
+
+
 def test_the_embedded_recordings_are_in_it(installed):
     code = (
         "from rnnapps_apps.speech_to_text.config import DataConfig\n"
