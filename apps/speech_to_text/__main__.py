@@ -11,7 +11,7 @@ VERBS = {
     "evaluate": "word and character errors of a run, with intervals and the worst utterances",
     "transcribe": "recordings to text, JSON with times, or subtitles",
     "tune": "search for better options, trial by trial",
-    "export": "write a run's SavedModel again, with other decoding options",
+    "export": "write a run's SavedModel again, with other decoding options, or its LiteRT model",
     "check": "what is wrong with recordings, file by file, before training on them",
     "inspect": "attention, gates, saliency of a recording, and what drives hidden units",
     "report": "a run on one page: report.html",

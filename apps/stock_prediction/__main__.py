@@ -13,7 +13,7 @@ VERBS = {
     "backtest": "a trading rule on the forecasts, with costs",
     "detect": "dated anomalies in trading patterns",
     "tune": "search for better options, trial by trial",
-    "export": "write a run's SavedModel again",
+    "export": "write a run's SavedModel again, or its LiteRT model",
     "check": "check a table of prices, or audit a run for leaks",
     "update": "continue a run's training on new rows",
     "inspect": "attention, gates, saliency of a forecast, and what drives hidden units",

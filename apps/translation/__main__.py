@@ -11,7 +11,7 @@ VERBS = {
     "evaluate": "BLEU and chrF of a run with intervals, or a paired test of two",
     "translate": "translate a text, a file or standard input",
     "tune": "search for better options, trial by trial",
-    "export": "write a run's SavedModel again, with other decoding options",
+    "export": "write a run's SavedModel again, with other decoding options, or its LiteRT model",
     "inspect": "attention, gates, saliency of a translation, and what drives hidden units",
     "report": "a run on one page: report.html",
     "compare": "runs side by side: what differs in options and results",
