@@ -251,7 +251,8 @@ def test_only_a_local_server_checks_by_which_name_it_is_called():
 
 def test_ctrl_c_ends_a_server_with_exit_code_130():
     code = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell's background jobs ignore
 from rnnapps.command_line import run_command_line
 from tests.serving.doubling_service import doubling_service
 from rnnapps.serving import ServingOptions, serve_requests
