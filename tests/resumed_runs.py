@@ -54,9 +54,16 @@ def killed(application: str, arguments: Sequence[str]) -> int:
     return subprocess.run(command, cwd=CHECKOUT, capture_output=True, check=False).returncode
 
 
-def trained_only(application: str, main: Callable, arguments: Sequence[str]) -> None:
-    """Runs a training that is left when its last epoch is over: the training is what is compared."""
-    with patch(f"apps.{application}.conclude.conclude", side_effect=KeyboardInterrupt):
+def trained_only(application: str, main: Callable, arguments: Sequence[str], last: str = "conclude.conclude") -> None:
+    """Runs a training that is left when its last epoch is over: the training is what is compared.
+
+    Args:
+        application: name of its folder.
+        main: of its command line.
+        arguments: as they are typed.
+        last: module and function that would come next.
+    """
+    with patch(f"apps.{application}.{last}", side_effect=KeyboardInterrupt):
         assert main(arguments) == 130
 
 

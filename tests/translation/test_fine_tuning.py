@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from apps.translation.__main__ import main
+from tests.resumed_runs import trained_only
 from tests.translation.conftest import TINY, options
 from tests.translation.test_command_line import assert_bad_input
 
@@ -57,7 +58,7 @@ def test_a_fine_tuned_run_resumes_when_the_earlier_one_is_gone(tuned, tmp_path, 
         content = dict(np.load(checkpoint))
         content["about"] = np.frombuffer(content["about"].tobytes().replace(b"tiny", b"gone"), np.uint8)
         np.savez(checkpoint, **content)
-    assert main(["train", "--run", str(run), "--resume"]) == 0
+    trained_only("translation", main, ["train", "--run", str(run), "--resume"], "training_run.conclude")
 
 
 def test_the_first_option_of_the_network_that_differs_is_named(trained_run, pairs_file, tmp_path, capsys):
