@@ -66,6 +66,7 @@ setup(
             "pytest>=8",
             "pytest-xdist>=3",
             "ruff>=0.12",
+            "schemathesis>=4.0",
             "setuptools>=77",
             "tox>=4",
             "wheel",
