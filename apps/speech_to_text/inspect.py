@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from rnnapps.command_line import reading_input
-from rnnapps.config_checks import numbers_listed
-from rnnapps.inspection.refuse_unused import INSIDE, OF_ONE, refuse_unused
+from rnnapps.inspection.inspect_run import inspect_run
 
 from .run_folder import RunFolder
 
@@ -33,19 +31,10 @@ def inspect(
         units: numbers of the units to show, with commas between. Default: those that vary most, or are most selective.
         output: PNG, PDF or SVG file to write; by default in the folder plots/ of the run, named after the recording.
     """
-    with reading_input():
-        chosen = numbers_listed("--units", units)
-        refuse_unused(look, INSIDE, {"--layer": layer, "--units": units})
-        refuse_unused(look, OF_ONE, {"--recording": recording})
-        folder = RunFolder.open(run)
-        # Only now, so that a mistake on the command line is told without waiting for TensorFlow.
-        from rnnapps.inspection.look import look as look_at
 
+    def subject(folder):
         from .inspected import inspected
 
-        subject = inspected(folder, recording)
-        if look in OF_ONE:
-            print(subject.title)
-        paths = look_at(subject, look, folder.plots, output, layer, chosen)
-    print("\n".join(map(str, paths)))
-    return paths
+        return inspected(folder, recording)
+
+    return inspect_run(RunFolder, run, subject, look, layer, units, output, {"--recording": recording})

@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Literal
 
 from rnnapps.command_line import BadInput, reading_input
-from rnnapps.config_checks import numbers_listed
+from rnnapps.inspection.inspect_run import inspect_run
 from rnnapps.inspection.refuse_unused import ATTENTION, INSIDE, OF_ONE, refuse_unused
+
+from .run_folder import RunFolder
 
 
 def inspect(
@@ -35,30 +37,23 @@ def inspect(
         level: of attention: token for the model's own pieces of words, or word.
     """
     with reading_input():
-        chosen = numbers_listed("--units", units)
-        refuse_unused(look, INSIDE, {"--layer": layer, "--units": units})
-        refuse_unused(look, OF_ONE, {"--text": text})
         refuse_unused(
             look, ATTENTION, {"--rank": rank if rank != 1 else None, "--level": level if level != "token" else None}
         )
     if look in OF_ONE and not (text or "").strip():
         raise BadInput("--text is missing or empty; there is nothing to look at")
-    text = os.fsencode(text or "").decode("utf-8", errors="replace")
-    with reading_input():
-        if look == "attention":
-            return _attention(run, text, output, rank, level)
-        from rnnapps.inspection.look import look as look_at
+    read = None if text is None else os.fsencode(text).decode("utf-8", errors="replace")
+    if look == "attention":
+        with reading_input():
+            refuse_unused(look, INSIDE, {"--layer": layer, "--units": units})
+            return _attention(run, read, output, rank, level)
 
+    def subject(folder):
         from .inspected import inspected
-        from .run_folder import RunFolder
 
-        folder = RunFolder.open(run)
-        subject = inspected(folder, text if look in OF_ONE else None)
-        if look in OF_ONE:
-            print(subject.title)
-        paths = look_at(subject, look, folder.plots, output, layer, chosen)
-    print("\n".join(map(str, paths)))
-    return paths
+        return inspected(folder, read)
+
+    return inspect_run(RunFolder, run, subject, look, layer, units, output, {"--text": read})
 
 
 def _attention(run: str, text: str, output: str | None, rank: int, level: str) -> list[Path]:

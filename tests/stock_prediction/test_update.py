@@ -77,7 +77,7 @@ def test_the_report_tells_which_version_was_scored_and_how_the_new_rows_were_for
     last = working_days(270)[269]
     assert f"Version 2, the latest, went on training on rows up to {last};" in page
     (found,) = json.loads((updated / "metrics.json").read_text())["updates"]
-    row = f'<th scope="row">version 2</th><td>20</td><td>{last}</td><td>20</td><td>{found["pinball"]:.4g}</td>'
+    row = f'<th scope="row">version 2</th><td>20</td><td>{last}</td><td>20</td><td>{found["pinball"]:#.4g}</td>'
     assert row in page
 
 

@@ -99,7 +99,7 @@ def test_saliency_of_a_very_long_text_is_refused(random_run, monkeypatch):
         (["--text", TEXT, "--look", "gates", "--layer", "none"], "recurrent layers are encoder/"),
         (["--text", TEXT, "--look", "gates", "--units", "999"], "--units 999: the layer's units are 0 to"),
         (["--text", TEXT, "--look", "saliency", "--output", "picture.txt"], "ends in .png, .pdf or .svg"),
-        (["--text", TEXT, "--units", "a"], "'a' is no whole number"),
+        (["--text", TEXT, "--look", "gates", "--units", "a"], "'a' is no whole number"),
     ],
 )
 def test_a_mistake_is_one_line(trained_run, options, message, capsys):
