@@ -1,16 +1,15 @@
 """What there is to say of a recogniser's run, by value."""
 
 import json
-import shutil
 
 import numpy as np
 import pytest
 
-from apps.speech_to_text.__main__ import main
 from apps.speech_to_text.config import SpeechConfig
 from apps.speech_to_text.run_contents import scored_data
 from apps.speech_to_text.run_folder import RunFolder
 from rnnapps.audio.recording import Recording
+from tests.report.exported_later import assert_an_export_is_told
 
 
 def recordings(*said: tuple[str, str], seconds: float = 1.0) -> list[Recording]:
@@ -85,13 +84,5 @@ def test_what_is_not_a_number_is_compared_with_nothing(tmp_path, scored):
     assert verdict.endswith(": not a number, so it cannot be compared with anything.")
 
 
-def test_an_export_is_told_in_the_report(trained_run, tmp_path, monkeypatch):
-    def written(*arguments):
-        arguments[-1].mkdir()
-        (arguments[-1] / "saved_model.pb").touch()
-
-    run = tmp_path / "run"
-    shutil.copytree(trained_run, run)
-    monkeypatch.setattr("apps.speech_to_text.export.write_saved_model", written)
-    assert main(["export", str(run)]) == 0
-    assert "Version 2, the latest, was exported later" in (run / "report.html").read_text(encoding="utf-8")
+def test_an_export_is_told_in_the_report(trained_run, tmp_path):
+    assert_an_export_is_told("speech_to_text", trained_run, tmp_path)

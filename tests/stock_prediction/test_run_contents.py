@@ -7,13 +7,13 @@ import shutil
 import numpy as np
 import pytest
 
-from apps.stock_prediction.__main__ import main
 from apps.stock_prediction.evaluation import Evaluation
 from apps.stock_prediction.run_contents import scored_data
 from apps.stock_prediction.run_folder import RunFolder
 from apps.stock_prediction.truth import truth_of
 from rnnapps.series.panel import Panel
 from rnnapps.series.windows import windows_between
+from tests.report.exported_later import assert_an_export_is_told
 
 TIMES = np.datetime64("2020-01-01T00:00:00", "s") + np.arange(20) * np.timedelta64(86400, "s")
 LEVELS = (0.1, 0.5, 0.9)
@@ -72,13 +72,5 @@ def test_what_is_not_a_number_is_compared_with_nothing(trained_run, tmp_path):
     assert str(contents.results["pinball loss"]) == "not a number"
 
 
-def test_an_export_is_told_in_the_report(trained_run, tmp_path, monkeypatch):
-    def written(*arguments):
-        arguments[-1].mkdir()
-        (arguments[-1] / "saved_model.pb").touch()
-
-    run = tmp_path / "run"
-    shutil.copytree(trained_run, run)
-    monkeypatch.setattr("apps.stock_prediction.export.write_saved_model", written)
-    assert main(["export", str(run)]) == 0
-    assert "Version 2, the latest, was exported later" in (run / "report.html").read_text(encoding="utf-8")
+def test_an_export_is_told_in_the_report(trained_run, tmp_path):
+    assert_an_export_is_told("stock_prediction", trained_run, tmp_path)

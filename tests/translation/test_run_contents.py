@@ -11,6 +11,7 @@ from apps.translation.run_contents import BASELINE, scored_data
 from apps.translation.run_folder import RunFolder
 from rnnapps.report import DamagedRun
 from rnnapps.text.pairs import Pairs
+from tests.report.exported_later import assert_an_export_is_told
 
 PAIRS = Pairs(["a", "b"], ["A", "B"])
 
@@ -77,16 +78,8 @@ def test_a_damaged_report_on_the_data_is_named(run, content):
         run.contents()
 
 
-def test_an_export_is_told_in_the_report(trained_run, tmp_path, monkeypatch):
-    def written(*arguments):
-        arguments[-1].mkdir()
-        (arguments[-1] / "saved_model.pb").touch()
-
-    run = tmp_path / "run"
-    shutil.copytree(trained_run, run)
-    monkeypatch.setattr("apps.translation.export.write_saved_model", written)
-    assert main(["export", str(run), "--beam_size", "1"]) == 0
-    assert "Version 2, the latest, was exported later" in (run / "report.html").read_text(encoding="utf-8")
+def test_an_export_is_told_in_the_report(trained_run, tmp_path):
+    assert_an_export_is_told("translation", trained_run, tmp_path, "--beam_size", "1")
 
 
 def test_weights_that_were_cut_are_named(random_run, tmp_path, capsys):
